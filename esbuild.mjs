@@ -1,0 +1,46 @@
+// Builds dist/: the extension, its engine worker, the hash thread and the command line.
+// Fails when a bundle holds what it must not: undici in extension.js, vscode anywhere else.
+import { build, context } from 'esbuild';
+import { readFileSync } from 'node:fs';
+
+const watch = process.argv.includes('--watch');
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.18',
+  format: 'cjs',
+  outdir: 'dist',
+  minify: !watch,
+  keepNames: false,
+  sourcemap: watch ? 'linked' : false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  define: { ASSET_FETCH_VERSION: JSON.stringify(version) },
+};
+
+const bundles = [
+  { ...shared, entryPoints: { extension: 'src/extension.ts' }, target: 'node22', external: ['vscode'] },
+  { ...shared, entryPoints: { worker: 'src/engine/worker.ts' }, target: 'node22' },
+  { ...shared, entryPoints: { hashThread: 'src/engine/hashThread.ts' } },
+  { ...shared, entryPoints: { cli: 'src/cli.ts' }, banner: { js: '#!/usr/bin/env node' } },
+];
+
+if (watch) {
+  for (const options of bundles) await (await context(options)).watch();
+  console.log('watching');
+} else {
+  const results = await Promise.all(bundles.map((options) => build(options)));
+  for (const { metafile } of results) checkBundle(metafile);
+}
+
+function checkBundle(metafile) {
+  for (const [file, output] of Object.entries(metafile.outputs)) {
+    const inputs = Object.keys(output.inputs);
+    const holdsUndici = inputs.some((input) => input.includes('node_modules/undici/'));
+    if (file === 'dist/extension.js' && holdsUndici) throw new Error(`${file} must not contain undici`);
+    console.log(`${file} ${(output.bytes / 1024).toFixed(1)} KiB`);
+  }
+}

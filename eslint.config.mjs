@@ -1,0 +1,69 @@
+// Lint rules. The import table of CONTRIBUTING.md is enforced here, one block a folder.
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** Forbids imports in a folder; `groups` are gitignore-style patterns as `no-restricted-imports` takes them. */
+const forbid = (files, ...rules) => ({
+  files,
+  rules: {
+    'no-restricted-imports': ['error', { patterns: rules.map(([group, message]) => ({ group, message })) }],
+  },
+});
+
+const UNDICI = [['undici', 'undici/*'], 'undici is imported by engine/http.ts alone.'];
+const VSCODE = [['vscode'], 'vscode is imported by src/editor and extension.ts alone.'];
+
+export default tseslint.config(
+  { ignores: ['dist', 'out', 'node_modules', '.vscode-test', 'bench/node_modules'] },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/prefer-promise-reject-errors': 'off',
+      'no-console': 'error',
+      'no-control-regex': 'off',
+      eqeqeq: 'error',
+    },
+  },
+  forbid(
+    ['src/assets/**'],
+    VSCODE,
+    UNDICI,
+    [['node:*', '!node:path', '!node:url'], 'assets is pure: only node:path and node:url.'],
+    [['**/bridge/*', '**/engine/*', '**/editor/*'], 'assets imports nothing of the other folders.'],
+  ),
+  forbid(
+    ['src/bridge/**'],
+    VSCODE,
+    UNDICI,
+    [['node:*', '!node:worker_threads', '!node:path', '!node:url'], 'bridge uses node:worker_threads alone.'],
+    [['**/engine/*', '**/editor/*'], 'bridge imports assets alone.'],
+  ),
+  forbid(
+    ['src/engine/**'],
+    VSCODE,
+    UNDICI,
+    [['**/editor/*', '**/bridge/engineClient'], 'engine imports assets and bridge/protocol alone.'],
+  ),
+  forbid(
+    ['src/engine/http.ts'],
+    VSCODE,
+    [['**/editor/*', '**/bridge/engineClient'], 'engine imports assets and bridge/protocol alone.'],
+  ),
+  forbid(['src/editor/**', 'src/extension.ts'], UNDICI, [['**/engine/*'], 'The editor reaches the engine through bridge.']),
+  forbid(['src/cli.ts', 'src/cli/**'], VSCODE, UNDICI, [['**/editor/*'], 'The command line knows nothing of the editor.']),
+  {
+    files: ['test/**', 'bench/**'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unused-expressions': 'off',
+      'no-console': 'off',
+    },
+  },
+  { files: ['**/*.mjs'], ...tseslint.configs.disableTypeChecked, languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
+);
