@@ -1,0 +1,71 @@
+// Paths that mean more than their bytes: what tools run or obey unasked, and what opens or runs when clicked. Judged on a folded
+// path, so that `.GIT`, `git~1` and look-alikes count. Asking for consent is left to the callers.
+
+/** Folders whose content steers tools: any file below is sensitive. */
+const FOLDERS = new Set(
+  `.git .hg .svn .jj .vscode .vscode-server .cursor .windsurf .idea .zed .fleet .devcontainer .github .gitlab .circleci .husky
+  .claude .codex .ssh .gnupg .aws .azure .kube .docker .cargo .gradle .mvn .yarn .bundle .direnv .config git~1 vscode~1`.split(
+    /\s+/,
+  ),
+);
+
+/** Files that shells, package managers, version control or editors obey by their name alone. */
+const FILES = new Set(
+  `.bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile .zlogin .zlogout .kshrc
+  .cshrc .tcshrc .login .logout .inputrc .xinitrc .xprofile .xsessionrc .tmux.conf .screenrc .vimrc .gvimrc .exrc .nvimrc
+  .emacs .gdbinit .lldbinit .irbrc .pryrc .pythonrc .rprofile .renviron .wgetrc .curlrc .netrc _netrc .pgpass .my.cnf .envrc
+  .npmrc .yarnrc .yarnrc.yml .pnpmfile.cjs pnpm-workspace.yaml .pypirc pip.conf .gemrc .condarc .mise.toml mise.toml
+  .tool-versions .gitconfig .gitmodules .gitattributes .gitignore .hgrc .pre-commit-config.yaml .editorconfig .gitlab-ci.yml
+  .travis.yml .mcp.json .dockerignore .babelrc .eslintrc .eslintrc.js .eslintrc.cjs .prettierrc .mocharc.js .mocharc.cjs
+  package.json package-lock.json yarn.lock composer.json devcontainer.json .devcontainer.json asset-fetch.json makefile
+  gnumakefile justfile conftest.py sitecustomize.py usercustomize.py config.fish autorun.inf desktop.ini profile.ps1
+  microsoft.powershell_profile.ps1 microsoft.vscode_profile.ps1`.split(/\s+/),
+);
+
+/** Extensions that a double click, a browser or the editor runs, installs or opens with scripts on. */
+const EXECUTABLE_EXTENSIONS = new Set(
+  `ade adp apk app appimage application appref-ms appx bash bat chm cmd com command cpl crx csh deb desktop diagcab dll
+  dmg docm dylib elf exe fish flatpak gadget hlp hta htm html img inf ins iso isp jar jnlp js jse ksh lnk mht mhtml mobileconfig
+  msc msh msi msix msp mst osx paf pif pkg pl pptm prg ps1 ps1xml ps2 psc1 psd1 psm1 py pyc pyw rb reg rgs rpm run scf scpt
+  scr sct sh shb shs snap so svg sys terminal tool u3p url vb vbe vbs vbscript vhd vhdx vsix webloc website workflow ws wsc wsf
+  wsh xap xbap xhtml xht xlsm xpi xsl xslt zsh`.split(/\s+/),
+);
+
+/**
+ * The form in which two paths that one file system could take for the same are equal: case, Unicode form, ß and ss, ligatures,
+ * characters that HFS+ ignores, and dots and blanks that Windows drops at the end of a component. Never a path to write to.
+ */
+export function foldPath(path: string): string {
+  const plain = withoutIgnored(path).normalize('NFKC');
+  // Lower, upper, lower: full case folding, which JavaScript lacks (ẞ → ß → SS → ss).
+  const caseless = withoutIgnored(plain.toLowerCase().toUpperCase().toLowerCase()).normalize('NFKC');
+  return caseless.replaceAll('\\', '/').split('/').map(trimEnd).join('/');
+}
+
+function withoutIgnored(text: string): string {
+  return text.replace(/\p{Default_Ignorable_Code_Point}/gu, '');
+}
+
+/**
+ * Whether writing the path needs a consent that names the file: version control, editor and container settings, shell
+ * start-up files, package manifests and the like, in any folder.
+ */
+export function isSensitivePath(path: string): boolean {
+  const components = foldPath(path).split('/');
+  const name = components.at(-1) ?? '';
+  if (components.some((component) => FOLDERS.has(component))) return true;
+  return FILES.has(name) || /^\.env(?:$|[.-])/.test(name) || name.endsWith('.code-workspace');
+}
+
+/** Whether a file of that name runs, installs or scripts when opened: it is never opened unasked. */
+export function isExecutableName(name: string): boolean {
+  const folded = foldPath(name);
+  const dot = folded.lastIndexOf('.');
+  return dot >= 0 && EXECUTABLE_EXTENSIONS.has(folded.slice(dot + 1));
+}
+
+function trimEnd(component: string): string {
+  let end = component.length;
+  while (end > 0 && /[. ]/.test(component.charAt(end - 1))) end -= 1;
+  return component.slice(0, end);
+}

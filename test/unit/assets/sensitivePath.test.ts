@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { foldPath, isExecutableName, isSensitivePath } from '../../../src/assets/sensitivePath';
+
+describe('isSensitivePath', () => {
+  const sensitive = [
+    '.vscode/settings.json',
+    '.vscode/tasks.json',
+    'sub/.vscode/launch.json',
+    '.git/hooks/pre-commit',
+    '.git/config',
+    '.GIT/config',
+    '.git./config',
+    'GIT~1/config',
+    '.g\u200cit/config',
+    '．ｇｉｔ/config',
+    'a\\.git\\config',
+    'package.json',
+    'web/Package.JSON',
+    '.env',
+    '.env.local',
+    '.npmrc',
+    'x.code-workspace',
+    '.devcontainer/devcontainer.json',
+    '.devcontainer.json',
+    '.bashrc',
+    'home/.zshenv',
+    '.husky/pre-push',
+    '.github/workflows/x.yml',
+    'asset-fetch.json',
+    'Makefile',
+  ];
+  for (const path of sensitive) {
+    it(`C05 holds for ${JSON.stringify(path)}`, () => assert.equal(isSensitivePath(path), true));
+  }
+
+  for (const path of [
+    'models/a.bin',
+    'git/config',
+    'environment.txt',
+    '.envoy',
+    'vscode/x',
+    'a.git',
+    'my-package.json',
+  ]) {
+    it(`does not hold for ${path}`, () => assert.equal(isSensitivePath(path), false));
+  }
+});
+
+describe('isExecutableName', () => {
+  for (const name of [
+    'x.exe',
+    'X.VSIX',
+    'a.desktop',
+    'a.lnk',
+    'page.html',
+    'run.sh',
+    'x.exe.',
+    'dir/x.ps1',
+    'a.tar.msi',
+  ]) {
+    it(`C06 holds for ${name}`, () => assert.equal(isExecutableName(name), true));
+  }
+
+  for (const name of ['model.onnx', 'exe', 'a.exe.bin', 'photo.png', 'x.tar.gz', '']) {
+    it(`does not hold for ${JSON.stringify(name)}`, () => assert.equal(isExecutableName(name), false));
+  }
+});
+
+describe('foldPath', () => {
+  const same: [string, string, string][] = [
+    ['B36', 'README', 'readme'],
+    ['B36', 'a/B.txt', 'A/b.TXT'],
+    ['B37', 'caf\u00e9', 'cafe\u0301'],
+    ['B37', 'straße', 'STRASSE'],
+    ['B37', 'STRAẞE', 'strasse'],
+    ['B37', 'ﬁle', 'file'],
+    ['B37', 'Σ', 'ς'],
+    ['B37', 'a\u200bb'.replace('\u200b', '\u200d'), 'ab'],
+    ['B34', 'a./b ', 'a/b'],
+    ['B34', 'a\\b', 'a/b'],
+  ];
+  for (const [id, one, other] of same) {
+    it(`${id} takes ${JSON.stringify(one)} and ${JSON.stringify(other)} for the same`, () => {
+      assert.equal(foldPath(one), foldPath(other));
+    });
+  }
+
+  it('B36 keeps different names apart', () => {
+    assert.notEqual(foldPath('a/b'), foldPath('a/c'));
+    assert.notEqual(foldPath('ab'), foldPath('a/b'));
+    assert.notEqual(foldPath('resume'), foldPath('résumé'));
+  });
+
+  it('B37 does not tell apart what differs by case or Unicode form alone', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (path) => {
+        for (const other of [path.toLowerCase(), path.toUpperCase(), path.normalize('NFD'), path.normalize('NFKC')]) {
+          assert.equal(foldPath(other), foldPath(path));
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
