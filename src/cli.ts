@@ -1,0 +1,16 @@
+// Entry of the command line. Everything else is in cli/, loaded after the thread pool's size is settled.
+
+// Positioned writes, name look-ups and hashing share libuv's pool, whose four threads are few for that. It is sized when
+// first used, so this comes before every import that could use it.
+process.env['UV_THREADPOOL_SIZE'] ??= '8';
+
+/** Sets the exit code rather than exiting: what is pending on stdout and stderr still goes out. */
+async function run(): Promise<void> {
+  const { runCommandLine } = await import('./cli/main');
+  const { createProcessSurroundings } = await import('./cli/processSurroundings');
+  process.exitCode = await runCommandLine(process.argv.slice(2), createProcessSurroundings());
+}
+
+void run();
+
+export {};

@@ -1,0 +1,81 @@
+// Options that every downloading command shares: limits, network, state folder.
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { redactUrl } from '../assets/redact';
+import { defaultEngineConfig, type EngineConfig } from '../bridge/protocol';
+import type { OptionSpecs, ParsedOptions } from './parseOptions';
+import { parseCount, parseSecondsAsMs } from './quantities';
+import type { Surroundings } from './surroundings';
+import { UsageError } from './usageError';
+import { version } from './version';
+
+export const engineOptionSpecs = {
+  connections: { type: 'string' },
+  retries: { type: 'string' },
+  'idle-timeout': { type: 'string' },
+  'state-dir': { type: 'string' },
+  proxy: { type: 'string' },
+  cacert: { type: 'string' },
+} as const satisfies OptionSpecs;
+
+/** `--connections N`, or null where it is not given. */
+export function readConnections(options: ParsedOptions): number | null {
+  const text = options.last('connections');
+  return text === null ? null : parseCount(text, '--connections', 1, 64);
+}
+
+/** The engine's configuration for this run. Reads the certificate file. Throws UsageError. */
+export function readEngineConfig(options: ParsedOptions, surroundings: Surroundings): EngineConfig {
+  const stateDir = options.last('state-dir');
+  const retries = options.last('retries');
+  const idleTimeout = options.last('idle-timeout');
+  return {
+    ...defaultEngineConfig,
+    ...limitsFor(readConnections(options)),
+    ...(retries === null ? {} : { retries: parseCount(retries, '--retries', 0, 1_000_000) }),
+    ...(idleTimeout === null ? {} : { idleTimeoutMs: parseSecondsAsMs(idleTimeout, '--idle-timeout') }),
+    stateDir: stateDir === null ? surroundings.defaultStateDir : path.resolve(surroundings.cwd, stateDir),
+    proxy: { ...defaultEngineConfig.proxy, url: readProxy(options.last('proxy')) },
+    extraCertificates: readCertificates(options.last('cacert'), surroundings.cwd),
+    userAgent: `asset-fetch/${version}`,
+  };
+}
+
+/** More connections than the defaults allow per host or in all were asked for by name, so they are granted. */
+function limitsFor(connections: number | null): Partial<EngineConfig> {
+  if (connections === null) return {};
+  return {
+    connectionsPerFile: connections,
+    connectionsPerHost: Math.max(connections, defaultEngineConfig.connectionsPerHost),
+    connectionsInAll: Math.max(connections, defaultEngineConfig.connectionsInAll),
+  };
+}
+
+/** `host:port` means an HTTP proxy, as with curl. */
+function readProxy(text: string | null): string | null {
+  if (text === null) return null;
+  const full = text.includes('://') ? text : `http://${text}`;
+  const url = URL.canParse(full) ? new URL(full) : null;
+  if (url === null || url.hostname === '' || !['http:', 'https:', 'socks5:', 'socks5h:'].includes(url.protocol)) {
+    throw new UsageError(`--proxy wants an http://, https:// or socks5:// URL, not "${redactUrl(text)}".`);
+  }
+  return url.href;
+}
+
+function readCertificates(file: string | null, cwd: string): string[] {
+  if (file === null) return [];
+  const certificates = readCertificateFile(path.resolve(cwd, file));
+  if (!certificates.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new UsageError(`--cacert wants PEM certificates, and ${file} holds none.`);
+  }
+  return [certificates];
+}
+
+function readCertificateFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new UsageError(`--cacert: ${file} cannot be read (${reason}).`);
+  }
+}

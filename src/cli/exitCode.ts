@@ -1,0 +1,43 @@
+// Exit codes: a stable contract of the command line.
+import type { FetchErrorCode } from '../assets/fetchError';
+
+export const exitCodes = { done: 0, transferFailed: 1, usage: 2, integrity: 3, local: 4, interrupted: 130 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/**
+ * The exit code for a transfer that ended with `code`. `unsupportedUrl` counts as a failed transfer here: a URL that a
+ * person wrote is refused while arguments are parsed (2), so that one comes from a redirect.
+ */
+export function exitCodeFor(code: FetchErrorCode): ExitCode {
+  switch (code) {
+    case 'invalidRequest':
+      return exitCodes.usage;
+    case 'integrityMismatch':
+      return exitCodes.integrity;
+    case 'diskFull':
+    case 'localIo':
+    case 'permissionDenied':
+    case 'destinationExists':
+    case 'unsafePath':
+    case 'busy':
+      return exitCodes.local;
+    case 'cancelled':
+      return exitCodes.interrupted;
+    case 'unsupportedUrl':
+    case 'nameUnresolved':
+    case 'connectFailed':
+    case 'tlsFailed':
+    case 'timedOut':
+    case 'httpStatus':
+    case 'tooManyRedirects':
+    case 'insecureRedirect':
+    case 'protocolViolation':
+    case 'objectChanged':
+    case 'truncated':
+    case 'tooLarge':
+    case 'sizeMismatch':
+    case 'untrusted':
+    case 'engineCrashed':
+      return exitCodes.transferFailed;
+  }
+}

@@ -1,0 +1,73 @@
+// The command line as a table: command -> help and handler. Commands load only what they need, when they run.
+import { FetchError, toPlainError } from '../assets/fetchError';
+import { findNearest } from './didYouMean';
+import { exitCodeFor, exitCodes, type ExitCode } from './exitCode';
+import { cleanForTerminal } from './lineOutput';
+import type { Surroundings } from './surroundings';
+import { UsageError } from './usageError';
+
+type Handler = (args: readonly string[], surroundings: Surroundings) => Promise<ExitCode>;
+
+const commands: Readonly<Record<string, () => Promise<Handler>>> = {
+  get: async () => (await import('./getCommand')).runGet,
+};
+
+/** Runs the command that `args` (without node and script) name. Resolves to the exit code and never rejects for a user's mistake. */
+export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  try {
+    return await dispatch(args, surroundings);
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof FetchError) return reportRefusal(error, args, surroundings);
+    throw error;
+  }
+}
+
+async function dispatch(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const [name, ...rest] = args;
+  const isCommand = name !== undefined && Object.hasOwn(commands, name);
+  if (asksForHelp(args)) return printHelp(isCommand ? name : (rest[0] ?? ''), surroundings);
+  if (name === '--version' || name === '-V') return printVersion(surroundings);
+  const load = isCommand ? commands[name] : undefined;
+  if (load === undefined) throw new UsageError(describeUnknownCommand(name));
+  const handler = await load();
+  return handler(rest, surroundings);
+}
+
+/** `--help` anywhere before `--`, or the word `help` in front. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  const options = end === -1 ? args : args.slice(0, end);
+  return args[0] === 'help' || options.includes('--help') || options.includes('-h');
+}
+
+async function printHelp(name: string, { stdout }: Surroundings): Promise<ExitCode> {
+  const { helpFor } = await import('./helpText');
+  stdout.writeLine(helpFor(name));
+  return exitCodes.done;
+}
+
+async function printVersion({ stdout }: Surroundings): Promise<ExitCode> {
+  const { version } = await import('./version');
+  stdout.writeLine(version);
+  return exitCodes.done;
+}
+
+function describeUnknownCommand(name: string | undefined): string {
+  if (name === undefined) return 'Say what to do: asset-fetch get URL. asset-fetch --help lists every command.';
+  if (/^https?:\/\//i.test(name)) return 'Did you mean asset-fetch get URL?';
+  const nearest = findNearest(name, [...Object.keys(commands), '--help', '--version']);
+  const hint = nearest === null ? 'See asset-fetch --help.' : `Did you mean ${nearest}?`;
+  return `There is no command "${name}". ${hint}`;
+}
+
+/** Tells why nothing was started: on stderr for people, and with --json as the `failed` event that a reader waits for. */
+function reportRefusal(
+  error: UsageError | FetchError,
+  args: readonly string[],
+  { stdout, stderr }: Surroundings,
+): ExitCode {
+  stderr.writeLine(cleanForTerminal(`asset-fetch: ${error.message}`));
+  const failure = error instanceof FetchError ? toPlainError(error) : { code: error.code, message: error.message };
+  if (args.includes('--json')) stdout.writeLine(JSON.stringify({ event: 'failed', details: {}, ...failure }));
+  return error instanceof FetchError ? exitCodeFor(error.code) : exitCodes.usage;
+}

@@ -1,0 +1,28 @@
+// What a command needs of the process around it, so that commands run the same under test.
+import type { EngineConfig, EngineMessage } from '../bridge/protocol';
+import type { FetchRequest } from '../assets/request';
+import type { LineOutput } from './lineOutput';
+
+/** The part of the engine's queue that commands use. `dispose` saves every journal and closes every connection. */
+export interface Engine {
+  start(id: string, request: FetchRequest): void;
+  cancel(id: string): void;
+  dispose(): Promise<void>;
+}
+
+export type OpenEngine = (config: EngineConfig, emit: (message: EngineMessage) => void) => Promise<Engine>;
+
+export interface Surroundings {
+  readonly stdout: LineOutput;
+  readonly stderr: LineOutput;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute working folder, against which paths are resolved. */
+  readonly cwd: string;
+  /** State folder where `--state-dir` is not given. */
+  readonly defaultStateDir: string;
+  readonly openEngine: OpenEngine;
+  /** Monotonic, in milliseconds. */
+  readonly nowMs: () => number;
+  /** Calls `interrupt` at the first request to stop (Ctrl-C, kill). The result stops listening. */
+  readonly onInterrupt: (interrupt: () => void) => () => void;
+}
