@@ -1,12 +1,12 @@
 // `asset-fetch get URL`: one transfer from start to exit code.
 import type { FetchRequest } from '../assets/request';
 import { redactUrl } from '../assets/redact';
-import type { EngineConfig, EngineMessage } from '../bridge/protocol';
+import type { EngineConfig } from '../bridge/protocol';
 import { readEngineConfig } from './engineOptions';
 import { exitCodeFor, exitCodes, type ExitCode } from './exitCode';
 import { getOptionSpecs, readRequest } from './getOptions';
 import { parseOptions } from './parseOptions';
-import type { Engine, Surroundings } from './surroundings';
+import type { Surroundings } from './surroundings';
 import { createReporter, type Report } from './transferReporter';
 
 /** Runs `get` with the arguments behind its name. Resolves to the exit code; throws UsageError and FetchError before a transfer. */
@@ -29,17 +29,17 @@ async function transfer(
   { openEngine, onInterrupt }: Surroundings,
 ): Promise<ExitCode> {
   const id = 'get';
-  const ended = Promise.withResolvers<ExitCode>();
-  const onMessage = (message: EngineMessage): void => {
+  let settle: (code: ExitCode) => void;
+  const ended = new Promise<ExitCode>((resolve) => (settle = resolve));
+  const engine = await openEngine(config, (message) => {
     report(message);
-    if (message.type === 'done') ended.resolve(exitCodes.done);
-    if (message.type === 'failed') ended.resolve(exitCodeFor(message.error.code));
-  };
-  const engine: Engine = await openEngine(config, onMessage);
+    if (message.type === 'done') settle(exitCodes.done);
+    if (message.type === 'failed') settle(exitCodeFor(message.error.code));
+  });
   const stopListening = onInterrupt(() => engine.cancel(id));
   try {
     engine.start(id, request);
-    return await ended.promise;
+    return await ended;
   } finally {
     await engine.dispose();
     stopListening();

@@ -73,15 +73,15 @@ function readHeaders(lines: readonly string[]): Record<string, string> {
   return Object.fromEntries(headers);
 }
 
-const overwriteValues: Readonly<Record<string, OverwritePolicy>> = {
-  fail: 'fail',
-  replace: 'replace',
-  'keep-both': 'keepBoth',
-};
+const overwriteValues: ReadonlyMap<string, OverwritePolicy> = new Map([
+  ['fail', 'fail'],
+  ['replace', 'replace'],
+  ['keep-both', 'keepBoth'],
+]);
 
 /** The value of `--overwrite`. Throws UsageError on anything but fail, replace and keep-both. */
 export function readOverwrite(text: string | null): OverwritePolicy {
-  const policy = overwriteValues[text ?? 'fail'];
+  const policy = overwriteValues.get(text ?? 'fail');
   if (policy === undefined) throw new UsageError(`--overwrite is fail, replace or keep-both, not "${text ?? ''}".`);
   return policy;
 }

@@ -1,6 +1,7 @@
 // Tells one transfer while it runs, in the form the command line was asked for. Chooses the form; the text is elsewhere.
 import type { EngineMessage } from '../bridge/protocol';
 import { describeFailure } from './failureText';
+import { toJsonEvent } from './jsonEvents';
 import { cleanForTerminal } from './lineOutput';
 import { formatProgressBar, formatProgressLine, type ProgressFacts } from './progressText';
 import { describeResult } from './resultText';
@@ -88,30 +89,7 @@ function describeEvent(message: EngineMessage): string | null {
   }
 }
 
-/** One JSON object a line; the field names are a contract (`asset-fetch get --help`). */
 function writeJsonEvent(message: EngineMessage, url: string, { stdout }: Surroundings): void {
   const event = toJsonEvent(message, url);
   if (event !== null) stdout.writeLine(JSON.stringify(event));
-}
-
-function toJsonEvent(message: EngineMessage, url: string): object | null {
-  switch (message.type) {
-    case 'started': {
-      const { name, totalBytes, resumedBytes } = message;
-      return { event: 'start', url, name, totalBytes, resumedBytes };
-    }
-    case 'done':
-      return { event: 'done', ...message.result };
-    case 'failed':
-      return { event: 'failed', ...message.error };
-    case 'progress':
-    case 'retrying':
-    case 'waiting':
-    case 'verifying': {
-      const { type: event, id, ...facts } = message;
-      return { event, ...facts };
-    }
-    default:
-      return null;
-  }
 }

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { fetchErrorCodes } from '../../../src/assets/fetchError';
+import { describeFailure } from '../../../src/cli/failureText';
+
+describe('describeFailure', () => {
+  it('begins with the sentence for every code but an interruption', () => {
+    for (const code of fetchErrorCodes) {
+      const [first] = describeFailure({ code, message: 'It broke.', details: {} }, 'get');
+      assert.equal(
+        first,
+        code === 'cancelled' ? 'asset-fetch: Interrupted. Nothing was kept.' : 'asset-fetch: It broke.',
+      );
+    }
+  });
+
+  it('says what is kept for the next run', () => {
+    const lines = describeFailure(
+      { code: 'connectFailed', message: 'Gone.', details: { keptBytes: 5_000_000 } },
+      'get',
+    );
+    assert.ok(lines.includes('  5 MB are kept; the same command goes on from there.'));
+  });
+
+  it('names the option that helps', () => {
+    const hintFor = (code: 'destinationExists' | 'tlsFailed' | 'untrusted', context: 'get' | 'sync' = 'get') =>
+      describeFailure({ code, message: 'It broke.', details: {} }, context).join('\n');
+    assert.match(hintFor('destinationExists'), /--overwrite replace/);
+    assert.match(hintFor('tlsFailed'), /--cacert/);
+    assert.match(hintFor('untrusted', 'sync'), /--allow-host/);
+    assert.doesNotMatch(hintFor('untrusted'), /--allow-host/);
+  });
+
+  it('A57 names --header for a server that wants a login', () => {
+    const lines = describeFailure({ code: 'httpStatus', message: '401.', details: { status: 401 } }, 'get');
+    assert.match(lines.join('\n'), /--header/);
+  });
+
+  it('A32 lists the errors of other mirrors', () => {
+    const lines = describeFailure({ code: 'httpStatus', message: 'B.', details: { suppressed: ['A.'] } }, 'get');
+    assert.deepEqual(lines, ['asset-fetch: B.', '  before that: A.']);
+  });
+});
