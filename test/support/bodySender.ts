@@ -82,7 +82,10 @@ function trailerOf({ framing }: ResponsePlan): string {
 /** Resolves true when the kernel took everything, false when the connection is gone. */
 function write(socket: Socket, pieces: readonly Buffer[]): Promise<boolean> {
   return new Promise((resolve) => {
-    if (socket.destroyed || !socket.writable) { resolve(false); return; }
+    if (socket.destroyed || !socket.writable) {
+      resolve(false);
+      return;
+    }
     // A destroyed socket does not always call back for what it still held.
     const onClose = (): void => resolve(false);
     socket.once('close', onClose);

@@ -218,7 +218,10 @@ async function respond(
   onMoved: () => void,
 ): Promise<void> {
   await Promise.all([fault.headGate, sleepUnlessZero(fault.delayHeadMs)]);
-  if (fault.drop !== undefined) { endConnection(socket, raw, fault.drop); return; }
+  if (fault.drop !== undefined) {
+    endConnection(socket, raw, fault.drop);
+    return;
+  }
   record.status = plan.status;
   socket.write(plan.head);
   onMoved();
