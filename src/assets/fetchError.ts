@@ -50,6 +50,8 @@ export interface FetchErrorDetails {
   readonly keptBytes?: number;
   /** errno of the system call (`ENOSPC`) or TLS reason (`CERT_HAS_EXPIRED`). */
   readonly reason?: string;
+  /** Another try can't help, whatever the code says in general. */
+  readonly isFinal?: boolean;
   /** Earlier errors of other mirrors, one sentence each. */
   readonly suppressed?: readonly string[];
 }

@@ -1,0 +1,26 @@
+// One running hash per algorithm: OpenSSL where it has it, WebAssembly for the rest.
+import { createHash, getHashes } from 'node:crypto';
+import type { HashAlgorithm } from '../assets/integrity';
+
+export interface Digest {
+  update(bytes: Uint8Array): void;
+  /** Lower-case hex. Ends the digest. */
+  digestHex(): string;
+}
+
+/** A digest that has seen no byte yet. */
+export async function createDigest(algorithm: HashAlgorithm): Promise<Digest> {
+  // The editor's Node is built on BoringSSL, which lacks BLAKE2; BLAKE3 is in neither.
+  return algorithm !== 'blake3' && getHashes().includes(algorithm) ? nativeDigest(algorithm) : wasmDigest(algorithm);
+}
+
+function nativeDigest(algorithm: string): Digest {
+  const hash = createHash(algorithm);
+  return { update: (bytes) => void hash.update(bytes), digestHex: () => hash.digest('hex') };
+}
+
+async function wasmDigest(algorithm: HashAlgorithm): Promise<Digest> {
+  const { createBLAKE2b, createBLAKE3 } = await import('hash-wasm');
+  const hash = algorithm === 'blake3' ? await createBLAKE3(256) : await createBLAKE2b(512);
+  return { update: (bytes) => void hash.update(bytes), digestHex: () => hash.digest('hex') };
+}

@@ -1,0 +1,53 @@
+// How many connections a file deserves: doubled while that pays, taken back where it does not. Pure: time and rates come in.
+
+/** The ramp's memory between two looks. Times are monotonic milliseconds. */
+export interface Ramp {
+  /** Connections wanted now. */
+  readonly target: number;
+  /** Connections and total rate before the last growth; null before the first. */
+  readonly before: { readonly target: number; readonly bytesPerSecond: number } | null;
+  /** Start of the window under measurement and the bytes received by then; null until every connection has brought a byte. */
+  readonly window: { readonly startMs: number; readonly receivedBytes: number } | null;
+  /** No growth before this time. */
+  readonly quietUntilMs: number;
+}
+
+export interface RampInput {
+  readonly nowMs: number;
+  readonly receivedBytes: number;
+  readonly activeConnections: number;
+  /** Whether every connection has received body bytes. */
+  readonly allFlow: boolean;
+  /** Most connections allowed now (file, host and learnt limits). */
+  readonly limit: number;
+  /** Whether this machine (processor or disk) is what holds the transfer up: more connections can't help. */
+  readonly isLocallyBound: boolean;
+}
+
+const WINDOW_MS = 100;
+/** Growth pays where the total rate rises by this much of what proportional growth would have brought. */
+const LEAST_GAIN = 0.3;
+/** After a growth that did not pay, the next try is this much later. */
+const QUIET_MS = 5_000;
+
+export const initialRamp: Ramp = { target: 1, before: null, window: null, quietUntilMs: 0 };
+
+/** The ramp after one more look; call it every 50 to 250 ms. */
+export function stepRamp(ramp: Ramp, input: RampInput): Ramp {
+  if (ramp.target > input.limit) return { ...ramp, target: Math.max(1, input.limit), before: null, window: null };
+  if (!input.allFlow || input.activeConnections < ramp.target) return { ...ramp, window: null };
+  const { window } = ramp;
+  if (window === null) return { ...ramp, window: { startMs: input.nowMs, receivedBytes: input.receivedBytes } };
+  const elapsedMs = input.nowMs - window.startMs;
+  if (elapsedMs < WINDOW_MS || input.nowMs < ramp.quietUntilMs) return ramp;
+  return decide(ramp, input, ((input.receivedBytes - window.receivedBytes) / elapsedMs) * 1000);
+}
+
+function decide(ramp: Ramp, { nowMs, limit, isLocallyBound }: RampInput, bytesPerSecond: number): Ramp {
+  const { before, target } = ramp;
+  const proportional = before === null ? 0 : before.bytesPerSecond * (target / before.target - 1);
+  const hasPaid = before === null || bytesPerSecond - before.bytesPerSecond >= LEAST_GAIN * proportional;
+  if (!hasPaid) return { target: before.target, before: null, window: null, quietUntilMs: nowMs + QUIET_MS };
+  if (isLocallyBound || target >= limit) return { ...ramp, before: null, window: null, quietUntilMs: nowMs + WINDOW_MS };
+  return { target: Math.min(limit, target * 2), before: { target, bytesPerSecond }, window: null, quietUntilMs: 0 };
+}

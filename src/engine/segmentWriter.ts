@@ -1,0 +1,55 @@
+// Gathers one connection's chunks and writes them to the part file in pieces of about a MiB, in order.
+import { GATHER_BYTES, type PartFile } from './partFile';
+
+/** Called when bytes are on disk (in the page cache, that is: flushed is another matter). */
+export type OnWritten = (start: number, end: number) => void;
+
+export class SegmentWriter {
+  private chunks: Buffer[] = [];
+  private gatheredBytes = 0;
+  private readonly writes = new Set<Promise<void>>();
+  private failure: unknown = null;
+
+  /** `position`: offset of the first byte that will be pushed. `onFailed` is called once, with a FetchError. */
+  constructor(
+    private readonly part: PartFile,
+    private position: number,
+    private readonly onWritten: OnWritten,
+    private readonly onFailed: (error: unknown) => void,
+  ) {}
+
+  push(chunk: Buffer): void {
+    this.chunks.push(chunk);
+    this.gatheredBytes += chunk.length;
+    this.part.hold(chunk.length);
+    if (this.gatheredBytes >= GATHER_BYTES || this.part.isFull) this.flush();
+  }
+
+  /** Starts writing what is gathered. Called by a timer too, so that a slow connection's bytes do not wait for a full MiB. */
+  flush(): void {
+    if (this.gatheredBytes === 0) return;
+    const { chunks, gatheredBytes, position } = this;
+    this.chunks = [];
+    this.gatheredBytes = 0;
+    this.position += gatheredBytes;
+    const write = this.part
+      .write(chunks, gatheredBytes, position)
+      .then(() => this.onWritten(position, position + gatheredBytes))
+      .catch((error: unknown) => this.fail(error))
+      .finally(() => this.writes.delete(write));
+    this.writes.add(write);
+  }
+
+  /** Writes the rest and waits for all writes. Raises what a write raised. */
+  async drain(): Promise<void> {
+    this.flush();
+    while (this.writes.size > 0) await Promise.all(this.writes);
+    if (this.failure !== null) throw this.failure;
+  }
+
+  private fail(error: unknown): void {
+    if (this.failure !== null) return;
+    this.failure = error;
+    this.onFailed(error);
+  }
+}
