@@ -1,0 +1,195 @@
+// Opens connections: dials the origin or its proxy, asks for the tunnel, secures it. One deadline over all of it. Keeping
+// connections and speaking HTTP on them is http.ts.
+import { isIP, type Socket } from 'node:net';
+import * as tls from 'node:tls';
+import { FetchError } from '../assets/fetchError';
+import {
+  classifyAddress,
+  classifyHostname,
+  isAddressAllowed,
+  refuseAddress,
+  type AddressPolicy,
+} from './addressPolicy';
+import { dial, type DialTarget, type ResolveHost } from './dial';
+import type { ConnectionFacts, NetworkOptions, TlsFacts } from './http';
+import { openTunnel } from './httpTunnel';
+import { asCancelled, translateDialError, translateTlsError, type Peer } from './networkErrors';
+import type { ProxyDecision } from './proxy';
+import { connectThroughSocks5 } from './socks5';
+import { settleOrAbort } from './socketStep';
+import { createTrustContext } from './trustedRoots';
+
+export interface Route {
+  readonly url: URL;
+  readonly proxy: ProxyDecision;
+  readonly addressPolicy: AddressPolicy;
+}
+
+export interface OpenConnection {
+  readonly socket: Socket;
+  readonly facts: ConnectionFacts;
+}
+
+type Proxy = Exclude<ProxyDecision, { kind: 'direct' }>;
+
+/** Opens connections to origins; holds the trusted roots. Has to be disposed. */
+export class Connector {
+  #trust: tls.SecureContext | null = null;
+  readonly #opening = new Set<AbortController>();
+
+  constructor(
+    readonly options: NetworkOptions,
+    readonly resolveHost: ResolveHost,
+  ) {}
+
+  /**
+   * A connection over which HTTP with the origin can begin (with an HTTP proxy and an http origin: HTTP with the proxy).
+   * @throws FetchError `untrusted`, `nameUnresolved`, `connectFailed`, `tlsFailed`, `timedOut`, `cancelled`, `invalidRequest`
+   */
+  async open(route: Route, signal: AbortSignal): Promise<OpenConnection> {
+    const { connectTimeoutMs } = this.options;
+    const step = new AbortController();
+    const onAbort = () => step.abort(asCancelled(signal.reason));
+    const deadline = setTimeout(() => step.abort(connectTimedOut(route, connectTimeoutMs)), connectTimeoutMs);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    this.#opening.add(step);
+    try {
+      return await this.#open(route, step.signal);
+    } finally {
+      clearTimeout(deadline);
+      signal.removeEventListener('abort', onAbort);
+      this.#opening.delete(step);
+    }
+  }
+
+  /** Gives up what is being opened; it rejects with `cancelled`. */
+  dispose(): void {
+    for (const step of this.#opening) step.abort(asCancelled(undefined));
+  }
+
+  async #open({ url, proxy, addressPolicy }: Route, signal: AbortSignal): Promise<OpenConnection> {
+    const origin: Peer = { host: url.host, proxy: null };
+    if (proxy.kind === 'direct') {
+      const socket = await dialPeer(originTarget(url, addressPolicy), this.resolveHost, origin, signal);
+      const facts = { address: socket.remoteAddress ?? '', proxy: null, isReused: false };
+      const originKind = classifyAddress(facts.address);
+      return this.#finish(socket, url, { ...facts, originKind, tls: null }, signal);
+    }
+    const originKind = classifyHostname(bareHostname(url)) ?? 'public';
+    if (!isAddressAllowed(addressPolicy, url, originKind)) throw refuseAddress(addressPolicy, url, originKind);
+    const socket = await this.#openProxied(url, proxy, signal);
+    const facts = { address: socket.remoteAddress ?? '', proxy: showProxy(proxy), isReused: false };
+    return this.#finish(socket, url, { ...facts, originKind, tls: null }, signal);
+  }
+
+  /** Through a proxy as far as a byte stream to the origin; to the proxy itself where it takes plain HTTP requests. */
+  async #openProxied(url: URL, proxy: Proxy, signal: AbortSignal): Promise<Socket> {
+    const peer: Peer = { host: proxy.url.host, proxy: showProxy(proxy) };
+    const target = { hostname: bareHostname(proxy.url), port: proxy.port, filterAddresses: <T>(all: T) => all };
+    let socket = await dialPeer(target, this.resolveHost, peer, signal);
+    try {
+      if (proxy.kind === 'https') {
+        socket = await this.#secure(socket, bareHostname(proxy.url), peer, this.options.proxy.strictSsl, signal);
+      }
+      await this.#askProxy(socket, url, proxy, signal);
+      return socket;
+    } catch (error) {
+      socket.destroy();
+      throw translateDialError(error, peer);
+    }
+  }
+
+  async #askProxy(socket: Socket, url: URL, proxy: Proxy, signal: AbortSignal): Promise<void> {
+    const shown = showProxy(proxy);
+    if (proxy.kind === 'socks5') {
+      const { credentials } = proxy;
+      const request = { hostname: bareHostname(url), port: effectivePort(url), credentials, proxy: shown };
+      await connectThroughSocks5(socket, request, signal);
+    } else if (url.protocol === 'https:') {
+      const authority = `${url.hostname}:${effectivePort(url)}`;
+      const { authorization } = proxy;
+      await openTunnel(socket, { authority, authorization, userAgent: this.options.userAgent, proxy: shown }, signal);
+    }
+  }
+
+  async #finish(socket: Socket, url: URL, facts: ConnectionFacts, signal: AbortSignal): Promise<OpenConnection> {
+    if (url.protocol !== 'https:') return { socket, facts };
+    const secured = await this.#secure(socket, bareHostname(url), { host: url.host, proxy: null }, true, signal);
+    return { socket: secured, facts: { ...facts, tls: readTlsFacts(secured) } };
+  }
+
+  async #secure(
+    socket: Socket,
+    hostname: string,
+    peer: Peer,
+    rejectUnauthorized: boolean,
+    signal: AbortSignal,
+  ): Promise<tls.TLSSocket> {
+    this.#trust ??= createTrustContext({ ...this.options });
+    const secureContext = this.#trust;
+    // Explicit: NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's environment must not weaken it. SNI takes no addresses (RFC 6066 §3).
+    const options = { socket, secureContext, rejectUnauthorized, host: hostname, ALPNProtocols: ['http/1.1'] };
+    const secured = tls.connect(isIP(hostname) === 0 ? { ...options, servername: hostname } : options);
+    secured.on('error', () => undefined);
+    try {
+      await settleOrAbort<undefined>(signal, (resolve, reject) => {
+        const onSecure = () => resolve(undefined);
+        const onClose = () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+        secured.on('secureConnect', onSecure).on('error', reject).on('close', onClose);
+        return () => secured.off('secureConnect', onSecure).off('error', reject).off('close', onClose);
+      });
+      return secured;
+    } catch (error) {
+      secured.destroy();
+      socket.destroy();
+      throw translateTlsError(error, peer);
+    }
+  }
+}
+
+async function dialPeer(target: DialTarget, resolve: ResolveHost, peer: Peer, signal: AbortSignal): Promise<Socket> {
+  try {
+    return await dial(target, resolve, signal);
+  } catch (error) {
+    throw translateDialError(error, peer);
+  }
+}
+
+function originTarget(url: URL, policy: AddressPolicy): DialTarget {
+  return {
+    hostname: bareHostname(url),
+    port: effectivePort(url),
+    filterAddresses(addresses) {
+      const allowed = addresses.filter(({ address }) => isAddressAllowed(policy, url, classifyAddress(address)));
+      const [refused] = addresses;
+      if (allowed.length > 0 || refused === undefined) return allowed;
+      throw refuseAddress(policy, url, classifyAddress(refused.address));
+    },
+  };
+}
+
+/** How people see a proxy: without credentials. */
+export function showProxy({ url, port }: Proxy): string {
+  return `${url.protocol}//${url.hostname}:${port}`;
+}
+
+function connectTimedOut({ url, proxy }: Route, timeoutMs: number): FetchError {
+  const through = proxy.kind === 'direct' ? '' : ` through the proxy ${showProxy(proxy)}`;
+  const message = `Connecting to ${url.host}${through} took longer than ${timeoutMs / 1000} s.`;
+  return new FetchError('timedOut', message, { host: url.host });
+}
+
+function bareHostname(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+function effectivePort(url: URL): number {
+  if (url.port !== '') return Number(url.port);
+  return url.protocol === 'https:' ? 443 : 80;
+}
+
+function readTlsFacts(socket: tls.TLSSocket): TlsFacts {
+  const { subject, issuer, valid_to: validTo } = socket.getPeerCertificate();
+  return { protocol: socket.getProtocol() ?? '', subject: subject.CN, issuer: issuer.CN, validTo };
+}
