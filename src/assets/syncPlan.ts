@@ -24,8 +24,10 @@ export interface ListedAsset {
 export type DiskState =
   | { readonly type: 'missing' }
   | { readonly type: 'file'; readonly bytes: number; readonly content: 'wanted' | 'ours' | 'unknown' }
-  /** Something that no file may replace: a folder, a link, a device, or a parent that leads out of the list's folder. */
-  | { readonly type: 'blocked'; readonly by: string };
+  /** Something that no file may replace: a folder, a link, a device. */
+  | { readonly type: 'blocked'; readonly by: string }
+  /** A parent folder is a symbolic link that leads out of the list's folder. */
+  | { readonly type: 'escapes'; readonly through: string };
 
 /**
  * What is to be done about an entry. `unpinned`: present, with no strong hash to compare it to, so it stays as it is.
@@ -92,6 +94,7 @@ function planAsset<Asset extends ListedAsset>(
   const state = stateOf(asset);
   if (state.type === 'missing') return decide('fetch');
   if (state.type === 'blocked') return decide('conflict', `There is ${state.by} at ${asset.path}.`);
+  if (state.type === 'escapes') return decide('refused', `${state.through} is a link that leads out of the folder.`);
   if (state.content === 'wanted') return decide('upToDate');
   const isAsItIs = asset.integrity.length === 0 && (asset.sizeBytes === null || asset.sizeBytes === state.bytes);
   if (isAsItIs) return decide('unpinned');

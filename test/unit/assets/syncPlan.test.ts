@@ -38,6 +38,8 @@ const ours: DiskState = { type: 'file', bytes: 10, content: 'ours' };
 const unknown: DiskState = { type: 'file', bytes: 10, content: 'unknown' };
 const folder: DiskState = { type: 'blocked', by: 'a folder' };
 
+const escapes: DiskState = { type: 'escapes', through: 'models' };
+
 const plan = (some: Partial<ListedAsset>, state: DiskState, chosen: Partial<SyncChoices> = {}) =>
   planSync([{ ...asset, ...some }], () => state, { ...choices, ...chosen })[0]!;
 
@@ -50,6 +52,7 @@ describe('planSync', () => {
     ['replaces what was changed by hand where told', {}, unknown, { overwrite: 'replace' }, 'fetch', true],
     ['leaves a folder', {}, folder, {}, 'conflict', false],
     ['leaves a folder even where told to replace', {}, folder, { overwrite: 'replace' }, 'conflict', false],
+    ['C43 refuses a parent that leads outside', {}, escapes, { overwrite: 'replace' }, 'refused', false],
     ['skips other platforms', { platforms: ['win32-x64'] }, missing, {}, 'skippedPlatform', false],
     ['takes entries for this platform', { platforms: ['win32-x64', 'linux-x64'] }, missing, {}, 'fetch', false],
     [
@@ -107,7 +110,7 @@ describe('planSync', () => {
     });
   }
 
-  const states = fc.constantFrom(missing, wanted, ours, unknown, folder);
+  const states = fc.constantFrom(missing, wanted, ours, unknown, folder, escapes);
   const assets = fc.record({
     path: fc.constantFrom('a', 'b/c', '.git/config', '.vscode/tasks.json'),
     integrity: fc.subarray([strong, weak]),
