@@ -28,7 +28,10 @@ export function removeRange(ranges: RangeSet, start: number, end: number): Range
 
 /** What of [0, total) is not in `ranges`. */
 export function missingRanges(ranges: RangeSet, total: number): RangeSet {
-  return ranges.reduce<RangeSet>((missing, [start, end]) => removeRange(missing, start, end), total > 0 ? [[0, total]] : []);
+  return ranges.reduce<RangeSet>(
+    (missing, [start, end]) => removeRange(missing, start, end),
+    total > 0 ? [[0, total]] : [],
+  );
 }
 
 export function countBytes(ranges: RangeSet): number {

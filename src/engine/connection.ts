@@ -6,7 +6,7 @@ import { RateMeter } from './rateMeter';
 import { retryPolicy } from './retry';
 import type { Segment } from './segments';
 import { SegmentWriter, type OnWritten } from './segmentWriter';
-import { hostOf, type Source } from './source';
+import type { Source } from './source';
 
 /** Why we end a response ourselves: its segment is full, taken over or no longer wanted. */
 export const ENOUGH = Symbol('enough');
@@ -22,7 +22,6 @@ export interface ReceiveHooks {
 }
 
 export class Connection {
-  readonly host: string;
   segment: Segment | null = null;
   readonly controller = new AbortController();
   private response: HttpResponse | null = null;
@@ -36,17 +35,19 @@ export class Connection {
   private windowBytes = 0;
   private rate = new RateMeter(0);
 
-  constructor(readonly source: Source) {
-    this.host = hostOf(source);
+  /** `host`: where the budget counts this connection, whatever redirects do to the source. */
+  constructor(
+    readonly source: Source,
+    readonly host: string,
+  ) {}
+
+  /** Whether it was told to end: what it raises after that is no failure. */
+  get isEnded(): boolean {
+    return this.controller.signal.aborted;
   }
 
   get hasFlowed(): boolean {
     return this.bytesNow > 0;
-  }
-
-  /** Whether chunks are coming in (the watchdog may look at it). */
-  get isReceiving(): boolean {
-    return this.response !== null;
   }
 
   /**
@@ -111,8 +112,8 @@ export class Connection {
 
   /** Ends this connection without a failure; its segment keeps what it has. */
   end(): void {
-    if (this.response) this.response.abort(ENOUGH);
-    else this.controller.abort(ENOUGH);
+    this.response?.abort(ENOUGH);
+    this.controller.abort(ENOUGH);
   }
 
   /** Ends this connection's response with an error. */
@@ -125,7 +126,8 @@ export class Connection {
     this.writer?.flush();
     if (!this.response) return;
     this.rate.sample(nowMs, this.bytesNow);
-    if (this.segment && nowMs - this.segmentStartMs >= RATE_FROM_MS) this.segment.bytesPerSecond = this.rate.bytesPerSecond;
+    if (this.segment && nowMs - this.segmentStartMs >= RATE_FROM_MS)
+      this.segment.bytesPerSecond = this.rate.bytesPerSecond;
     const stall = this.findStall(nowMs, idleTimeoutMs);
     if (stall !== null) {
       this.response.abort(new FetchError('timedOut', `${this.host} ${stall}.`, { host: this.host }));

@@ -29,7 +29,12 @@ export interface Answer {
 export type Known = Pick<Expectation, 'object' | 'heldBytes'>;
 
 /** Sends one GET, follows its redirects and judges the answer. Raises what `openFollowing` raises; the caller ends the response. */
-export async function exchange(client: HttpClient, request: FetchRequest, question: Question, known: Known): Promise<Answer> {
+export async function exchange(
+  client: HttpClient,
+  request: FetchRequest,
+  question: Question,
+  known: Known,
+): Promise<Answer> {
   const url = question.source.finalUrl ?? question.source.url;
   const { response, finalUrl, hops } = await openFollowing(client, {
     url,
@@ -51,7 +56,11 @@ export async function exchange(client: HttpClient, request: FetchRequest, questi
   return { response, action, finalUrl, hops };
 }
 
-function requestHeaders(request: FetchRequest, { range, validator, isFresh }: Question, url: URL): Record<string, string> {
+function requestHeaders(
+  request: FetchRequest,
+  { range, validator, isFresh }: Question,
+  url: URL,
+): Record<string, string> {
   return {
     ...(isFirstOrigin(request, url) ? request.headers : {}),
     ...(range ? { Range: `bytes=${range.start}-${Number.isFinite(range.end) ? range.end - 1 : ''}` } : {}),

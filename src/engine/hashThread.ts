@@ -4,7 +4,12 @@ import type { HashAlgorithm } from '../assets/integrity';
 import { FileDigest, type FileProof } from './fileDigest';
 
 export type HashRequest =
-  | { readonly type: 'open'; readonly job: number; readonly path: string; readonly algorithms: readonly HashAlgorithm[] }
+  | {
+      readonly type: 'open';
+      readonly job: number;
+      readonly path: string;
+      readonly algorithms: readonly HashAlgorithm[];
+    }
   /** Bytes below `frontierBytes` are on disk and final. */
   | { readonly type: 'advance'; readonly job: number; readonly frontierBytes: number }
   | { readonly type: 'finish'; readonly job: number; readonly totalBytes: number }
@@ -39,7 +44,8 @@ class HashThread {
     const job = this.jobs.get(request.job);
     if (request.type === 'open') return this.open(request.job, request.path, request.algorithms);
     if (!job) {
-      if (request.type === 'finish') this.answer({ type: 'failed', job: request.job, message: 'unknown job', errno: null });
+      if (request.type === 'finish')
+        this.answer({ type: 'failed', job: request.job, message: 'unknown job', errno: null });
       return;
     }
     if (request.type === 'advance') job.frontierBytes = Math.max(job.frontierBytes, request.frontierBytes);

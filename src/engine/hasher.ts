@@ -109,7 +109,8 @@ export class RunningHash {
 
   /** Hashes the rest. Raises `localIo` where the file can't be read, `engineCrashed` where the thread died. */
   async finish(totalBytes: number): Promise<FileProof> {
-    if (this.job === null && totalBytes >= THREAD_FROM_BYTES) this.job = this.hasher.openJob(this.path, this.algorithms);
+    if (this.job === null && totalBytes >= THREAD_FROM_BYTES)
+      this.job = this.hasher.openJob(this.path, this.algorithms);
     if (this.job === null) return this.finishHere(totalBytes);
     const { job } = this;
     this.job = null;

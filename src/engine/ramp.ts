@@ -48,6 +48,7 @@ function decide(ramp: Ramp, { nowMs, limit, isLocallyBound }: RampInput, bytesPe
   const proportional = before === null ? 0 : before.bytesPerSecond * (target / before.target - 1);
   const hasPaid = before === null || bytesPerSecond - before.bytesPerSecond >= LEAST_GAIN * proportional;
   if (!hasPaid) return { target: before.target, before: null, window: null, quietUntilMs: nowMs + QUIET_MS };
-  if (isLocallyBound || target >= limit) return { ...ramp, before: null, window: null, quietUntilMs: nowMs + WINDOW_MS };
+  if (isLocallyBound || target >= limit)
+    return { ...ramp, before: null, window: null, quietUntilMs: nowMs + WINDOW_MS };
   return { target: Math.min(limit, target * 2), before: { target, bytesPerSecond }, window: null, quietUntilMs: 0 };
 }

@@ -102,7 +102,13 @@ function judgePart(head: ResponseHead, expectation: Expectation): ResponseAction
   if (expectation.object && !isSameObject(expectation.object, object, expectation.hasGivenHash)) {
     return restart(`The file at ${host} changed while it was fetched.`);
   }
-  return { type: 'write', start: asked.start, end: range.end, object, allowsRanges: range.totalBytes === null ? 'no' : 'yes' };
+  return {
+    type: 'write',
+    start: asked.start,
+    end: range.end,
+    object,
+    allowsRanges: range.totalBytes === null ? 'no' : 'yes',
+  };
 }
 
 /** 416: done where the length it names is what is on disk; otherwise what is on disk is not of this object. */
@@ -112,7 +118,8 @@ function judgeUnsatisfiable(head: ResponseHead, expectation: Expectation): Respo
   const named = parseContentRange(singleValue(head, 'content-range'))?.totalBytes ?? null;
   const known = named ?? object?.totalBytes ?? expectedBytes;
   const contradicts = expectedBytes !== null && expectedBytes !== heldBytes;
-  if (known === heldBytes && asked.start === heldBytes && !contradicts) return { type: 'complete', totalBytes: heldBytes };
+  if (known === heldBytes && asked.start === heldBytes && !contradicts)
+    return { type: 'complete', totalBytes: heldBytes };
   if (heldBytes === 0 && named === null) {
     return { type: 'askWithoutRange', error: violation(`${host} refused the range from byte 0.`) };
   }
@@ -165,7 +172,11 @@ function judgeSize(total: number | null, { host, expectedBytes, maxBytes }: Expe
   if (total === null) return null;
   if (expectedBytes !== null && total !== expectedBytes) {
     const details = { host, expected: `${expectedBytes}`, actual: `${total}` };
-    return new FetchError('sizeMismatch', `The file at ${host} has ${total} bytes; ${expectedBytes} were expected.`, details);
+    return new FetchError(
+      'sizeMismatch',
+      `The file at ${host} has ${total} bytes; ${expectedBytes} were expected.`,
+      details,
+    );
   }
   if (maxBytes === null || total <= maxBytes) return null;
   return new FetchError('tooLarge', `The file at ${host} has ${total} bytes; the limit is ${maxBytes}.`, { host });

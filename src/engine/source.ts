@@ -1,5 +1,5 @@
-// One place to fetch the file from: the original or a mirror, with what is known of it in this run.
-import { FetchError } from '../assets/fetchError';
+// Where the file can be fetched from: the original and its mirrors, and what this run has learnt of them.
+import type { FetchError } from '../assets/fetchError';
 import { displayHost, parseHttpUrl } from '../assets/redact';
 
 export interface Source {
@@ -13,24 +13,59 @@ export interface Source {
   hasDelivered: boolean;
 }
 
-/** Sources in the order given. Raises `unsupportedUrl` or `invalidRequest`. */
-export function makeSources(urls: readonly string[]): Source[] {
-  return urls.map((url) => ({ url: parseHttpUrl(url), finalUrl: null, dropped: null, hasDelivered: false }));
-}
-
 /** Host and port that a connection to this source goes to. */
-export function hostOf(source: Source): string {
-  return (source.finalUrl ?? source.url).host;
+export function hostOf({ finalUrl, url }: Source): string {
+  return (finalUrl ?? url).host;
 }
 
-/** The source after `current` that is still worth asking, `current` itself last; null where all are dropped. */
-export function nextSource(sources: readonly Source[], current: Source): Source | null {
-  const start = sources.indexOf(current) + 1;
-  const order = [...sources.slice(start), ...sources.slice(0, start)];
-  return order.find(({ dropped }) => dropped === null) ?? null;
+/** The sources of one file and the one in charge: its object is the one being fetched. */
+export class Sources {
+  current: Source;
+  private readonly all: readonly [Source, ...Source[]];
+
+  /** In the order given, at least one. Raises `unsupportedUrl` or `invalidRequest`. */
+  constructor(urls: readonly string[]) {
+    const [first, ...mirrors] = urls;
+    this.all = [makeSource(first ?? ''), ...mirrors.map(makeSource)];
+    this.current = this.all[0];
+  }
+
+  get count(): number {
+    return this.all.length;
+  }
+
+  /** The next one after the current that is still worth asking, the current itself last; null where all are dropped. */
+  next(): Source | null {
+    const start = this.all.indexOf(this.current) + 1;
+    const order = [...this.all.slice(start), ...this.all.slice(0, start)];
+    return order.find(({ dropped }) => dropped === null) ?? null;
+  }
+
+  /** The usable one with the fewest of these connections, the current one where equal. */
+  leastUsed(connections: Iterable<{ readonly source: Source }>): Source {
+    const busy = [...connections];
+    const uses = (source: Source): number => busy.filter((connection) => connection.source === source).length;
+    return this.all
+      .filter(({ dropped }) => dropped === null)
+      .reduce((least, source) => (uses(source) < uses(least) ? source : least), this.current);
+  }
+
+  /** Those whose bytes are in the part file. */
+  get delivered(): readonly Source[] {
+    return this.all.filter(({ hasDelivered }) => hasDelivered);
+  }
+
+  /** Nothing of any source is in the part file any more. */
+  forgetDelivered(): void {
+    for (const source of this.all) source.hasDelivered = false;
+  }
+
+  /** One sentence for each that was given up, for the report. */
+  describeDropped(): string[] {
+    return this.all.flatMap(({ url, dropped }) => (dropped ? [`${displayHost(url)}: ${dropped.message}`] : []));
+  }
 }
 
-/** One sentence per dropped source, for the report of a transfer that succeeded elsewhere or failed in the end. */
-export function describeDropped(sources: readonly Source[]): string[] {
-  return sources.flatMap(({ url, dropped }) => (dropped ? [`${displayHost(url)}: ${dropped.message}`] : []));
+function makeSource(url: string): Source {
+  return { url: parseHttpUrl(url), finalUrl: null, dropped: null, hasDelivered: false };
 }

@@ -28,7 +28,11 @@ export function readObject(headers: ResponseHeaders, totalBytes: number | null):
 }
 
 /** A weak ETag rules nothing out and proves nothing; a date is strong once it is a second older than the response (§8.8.2.2). */
-function strongValidator(etag: string | null, lastModified: string | null, date: string | null): StrongValidator | null {
+function strongValidator(
+  etag: string | null,
+  lastModified: string | null,
+  date: string | null,
+): StrongValidator | null {
   if (etag !== null && STRONG_ETAG.test(etag)) return { kind: 'etag', value: etag };
   if (lastModified === null || date === null) return null;
   const ageMs = Date.parse(date) - Date.parse(lastModified);

@@ -23,7 +23,10 @@ export class Workload {
 
   /** Bytes received so far: on disk or on the way there. */
   get receivedBytes(): number {
-    return [...this.segments].reduce((sum, { start, cursor }) => sum + cursor - start, this.writtenBytes) - this.writtenInFlight();
+    return (
+      [...this.segments].reduce((sum, { start, cursor }) => sum + cursor - start, this.writtenBytes) -
+      this.writtenInFlight()
+    );
   }
 
   /** End of the run on disk that starts at 0: what may be hashed. */
@@ -102,7 +105,10 @@ export class Workload {
   }
 
   private writtenInFlight(): number {
-    return [...this.segments].reduce((sum, { start, cursor }) => sum + overlapBytes(this.writtenRanges, start, cursor), 0);
+    return [...this.segments].reduce(
+      (sum, { start, cursor }) => sum + overlapBytes(this.writtenRanges, start, cursor),
+      0,
+    );
   }
 }
 

@@ -1,0 +1,171 @@
+// One segment of a download: asks for it, acts on the verdict, and takes the body. What to do about failures is download.ts's.
+import { FetchError } from '../assets/fetchError';
+import type { FetchRequest } from '../assets/request';
+import type { Connection } from './connection';
+import { exchange, type Answer } from './exchange';
+import type { DownloadHooks, DownloadSurroundings } from './download';
+import type { PartFile } from './partFile';
+import { AskAgain, Restart, type RemoteFile } from './remoteFile';
+import type { Segment } from './segments';
+import type { Source, Sources } from './source';
+import { isSameObject } from './validator';
+import type { Workload } from './workload';
+
+type WriteAction = Extract<Answer['action'], { type: 'write' }>;
+
+/** What the segments of one download share. */
+export interface SharedDownload {
+  readonly around: DownloadSurroundings;
+  readonly request: FetchRequest;
+  readonly sources: Sources;
+  readonly remote: RemoteFile;
+  readonly part: PartFile;
+  readonly work: Workload;
+  readonly hooks: DownloadHooks;
+  readonly countConnections: () => number;
+  readonly countBytes: (byteLength: number) => void;
+  /** Ends the whole download. */
+  readonly stop: (reason: unknown) => void;
+}
+
+export class SegmentFetch {
+  constructor(private readonly shared: SharedDownload) {}
+
+  /** Fetches a segment, or what the server gives of it. Raises FetchError, Restart or AskAgain. */
+  async run(connection: Connection, segment: Segment): Promise<void> {
+    const { around, request, remote, work, sources } = this.shared;
+    const { source } = connection;
+    const usedFinalUrl = source.finalUrl !== null;
+    const isContinuing = this.isContinuing();
+    const answer = await exchange(
+      around.http,
+      request,
+      {
+        source,
+        range: remote.takeRangeDecision() ? { start: segment.start, end: segment.end } : null,
+        validator: isContinuing && source.hasDelivered ? (remote.object?.validator ?? null) : null,
+        isFresh: remote.isCautious,
+        signal: connection.controller.signal,
+      },
+      { object: isContinuing ? remote.objectFor(source, sources.current) : null, heldBytes: work.frontierBytes },
+    );
+    try {
+      await this.act(connection, segment, answer, usedFinalUrl);
+    } finally {
+      answer.response.discard();
+    }
+  }
+
+  private async act(connection: Connection, segment: Segment, answer: Answer, usedFinalUrl: boolean): Promise<void> {
+    const { action } = answer;
+    const { remote, work } = this.shared;
+    switch (action.type) {
+      case 'write':
+        return this.accept(connection, segment, answer, action);
+      case 'complete':
+        return work.setTotal(action.totalBytes);
+      case 'restart':
+        throw this.restartOrDrop(connection.source, action.error);
+      case 'askWithoutRange':
+        if (remote.hasRefusedRanges) throw action.error.with({ isFinal: true });
+        if (this.shared.countConnections() === 1) remote.refuseRanges();
+        throw new AskAgain(action.error);
+      case 'resolveAnew':
+        if (!usedFinalUrl) throw action.error;
+        connection.source.finalUrl = null;
+        throw new AskAgain(action.error);
+      case 'fail':
+        throw action.error;
+    }
+  }
+
+  private async accept(connection: Connection, segment: Segment, answer: Answer, action: WriteAction): Promise<void> {
+    const { hooks, remote, work } = this.shared;
+    if (action.start !== segment.start || this.isOther(connection.source, action)) {
+      await this.startOver(connection, segment, action);
+    }
+    if (!this.isContinuing() || remote.object === null) {
+      await hooks.onObject(answer, action.object);
+      remote.object = action.object;
+      if (action.object.totalBytes !== null) work.setTotal(action.object.totalBytes);
+    }
+    remote.noteRanges(action.allowsRanges);
+    connection.source.finalUrl ??= answer.finalUrl;
+    connection.source.hasDelivered = true;
+    await this.receive(connection, segment, answer, action.end ?? Infinity);
+  }
+
+  private isOther(source: Source, { object }: WriteAction): boolean {
+    const { remote, sources } = this.shared;
+    const known = this.isContinuing() ? remote.objectFor(source, sources.current) : null;
+    return known !== null && !isSameObject(known, object, remote.hasGivenHash);
+  }
+
+  /**
+   * A whole body where a part was asked for. Alone, we take it from byte 0 and give up what we had. Beside others, this
+   * connection leaves: the object is another one, or some server behind the name ignores ranges.
+   */
+  private async startOver(connection: Connection, segment: Segment, action: WriteAction): Promise<void> {
+    const { host, source } = connection;
+    const { around, hooks, remote, work } = this.shared;
+    const error = new FetchError('objectChanged', `The file at ${host} changed while it was fetched.`, { host });
+    if (this.shared.countConnections() > 1) {
+      if (this.isOther(source, action)) throw this.restartOrDrop(source, error);
+      around.budget.noteIgnoredRange(host);
+      throw new FetchError('protocolViolation', `${host} ignored a range.`, { host });
+    }
+    await hooks.onReset(error);
+    remote.forget();
+    work.startOver(segment);
+  }
+
+  /** Another object at the current source is another object; at a mirror it is a mirror of something else. */
+  private restartOrDrop(source: Source, error: FetchError): Restart | FetchError {
+    if (source === this.shared.sources.current) return new Restart(error);
+    source.dropped = error;
+    return error;
+  }
+
+  private async receive(connection: Connection, segment: Segment, answer: Answer, bodyEnd: number): Promise<void> {
+    const { around, hooks, part, work } = this.shared;
+    const before = segment.cursor;
+    const how = await connection.receive(answer.response, segment, bodyEnd, part, around.clock.nowMs(), {
+      onBytes: (byteLength) => this.count(connection, segment, byteLength),
+      onWritten: (start, end) => {
+        work.markWritten(start, end);
+        hooks.onWritten();
+      },
+      onWriteFailed: (error) => this.shared.stop(error),
+    });
+    if (how === 'enough') return;
+    if (segment.end === Infinity) return this.endAt(segment.cursor, how === 'complete');
+    if (segment.cursor > before || segment.end <= before) return;
+    throw new FetchError('truncated', `${connection.host} ended the body before its first byte.`, { host: connection.host });
+  }
+
+  /** A body without a length has ended: that is the length, proven only by framing of its own (chunked). */
+  private endAt(totalBytes: number, isProven: boolean): void {
+    const { sizeBytes } = this.shared.request;
+    if (sizeBytes !== null && sizeBytes !== totalBytes) {
+      const code = isProven ? 'sizeMismatch' : 'truncated';
+      const details = { expected: `${sizeBytes}`, actual: `${totalBytes}`, isFinal: isProven };
+      throw new FetchError(code, `The body ended after ${totalBytes} of ${sizeBytes} bytes.`, details);
+    }
+    this.shared.remote.isLengthProven = isProven || sizeBytes !== null;
+    this.shared.work.setTotal(totalBytes);
+  }
+
+  /** Where no length was announced, the limit is watched as bytes come. */
+  private count({ host }: Connection, segment: Segment, byteLength: number): void {
+    const { request, stop, work } = this.shared;
+    this.shared.countBytes(byteLength);
+    const most = request.maxSizeBytes ?? request.sizeBytes;
+    if (most === null || work.totalBytes !== null || segment.cursor + byteLength <= most) return;
+    stop(new FetchError('tooLarge', `${host} sends more than the limit of ${most} bytes. Nothing was saved.`, { host }));
+  }
+
+  /** Whether the next response has to be a part of the object that is known. */
+  private isContinuing(): boolean {
+    return this.shared.work.writtenBytes > 0 || this.shared.countConnections() > 1;
+  }
+}
