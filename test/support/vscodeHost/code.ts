@@ -18,7 +18,7 @@ export async function runCode(args: readonly string[]): Promise<number> {
   const asked = parseCodeArguments(args);
   const userData = asked.userData ?? (await mkdtemp(join(tmpdir(), 'asset-fetch-vscode-')));
   await ensureSettings(userData);
-  const server = await CodeServer.start({ ...asked, userData });
+  const server = await CodeServer.start({ ...asked, userData, obeysPayload: true });
   try {
     return await serve(server, asked);
   } finally {

@@ -1,12 +1,12 @@
 // Starts VS Code's own server on a free loopback port and ends it with everything it started.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { ensureCode, type CodeInstallation } from './codeInstallation';
+import { ensureCode } from './codeInstallation';
 
 export interface CodeServerOptions {
   /** Profile folder: settings, logs, storage. */
@@ -17,18 +17,29 @@ export interface CodeServerOptions {
   readonly isTrusted: boolean;
   /** Display language such as `de`; null: English. */
   readonly locale: string | null;
+  /**
+   * Whether the page's payload counts: extensions under development, tests to run. A built VS Code obeys it only as
+   * under a smoke test, and then it shows no notifications.
+   */
+  readonly obeysPayload: boolean;
 }
+
+/** Emits the process id of every extension host that VS Code starts. */
+type ExtensionHosts = EventEmitter<{ launched: [pid: number] }>;
 
 const startTimeoutMs = 60_000;
 
 /** A running server. `dispose` it; if this process dies without, the server ends itself. */
 export class CodeServer {
+  private newestHost: number | null = null;
+
   private constructor(
     private readonly child: ChildProcess,
     readonly port: number,
-    /** Process ids of the extension hosts that were started, oldest first; ended ones stay. */
-    private readonly extensionHosts: readonly number[],
-  ) {}
+    private readonly hosts: ExtensionHosts,
+  ) {
+    hosts.on('launched', (pid) => (this.newestHost = pid));
+  }
 
   static async start(options: CodeServerOptions): Promise<CodeServer> {
     const code = await ensureCode();
@@ -42,9 +53,9 @@ export class CodeServer {
         env: serverEnvironment(),
       },
     );
-    const extensionHosts: number[] = [];
-    const port = await followOutput(child, options.userData, extensionHosts);
-    return new CodeServer(child, port, extensionHosts);
+    const hosts: ExtensionHosts = new EventEmitter();
+    const server = followOutput(child, options.userData, hosts);
+    return new CodeServer(child, await server, hosts);
   }
 
   /** `http://127.0.0.1:PORT`. */
@@ -54,8 +65,13 @@ export class CodeServer {
 
   /** Process id of the newest extension host. */
   get extensionHostPid(): number {
-    const pid = this.extensionHosts.at(-1);
-    if (pid === undefined) throw new Error('VS Code has started no extension host yet.');
+    if (this.newestHost === null) throw new Error('VS Code has started no extension host yet.');
+    return this.newestHost;
+  }
+
+  /** Resolves when VS Code starts another extension host, after a reload or a crash, with its process id. */
+  async nextExtensionHost(): Promise<number> {
+    const [pid] = await once(this.hosts, 'launched', { signal: AbortSignal.timeout(startTimeoutMs) });
     return pid;
   }
 
@@ -70,7 +86,7 @@ export class CodeServer {
 
 /** Installs a .vsix into the extensions folder, as `code --install-extension` does. */
 export async function installVsix(vsix: string, options: CodeServerOptions): Promise<void> {
-  const code: CodeInstallation = await ensureCode();
+  const code = await ensureCode();
   await promisify(execFile)(code.node, [code.serverMain, ...flags(options), '--install-extension', vsix, '--force'], {
     env: serverEnvironment(),
   });
@@ -80,9 +96,8 @@ function flags(options: CodeServerOptions): string[] {
   return [
     '--without-connection-token',
     '--accept-server-license-terms',
-    // Without this flag a built VS Code ignores the page's payload: which extension to load, which tests to run.
-    '--enable-smoke-test-driver',
     '--disable-telemetry',
+    ...(options.obeysPayload ? ['--enable-smoke-test-driver'] : []),
     ...['--user-data-dir', options.userData, '--server-data-dir', options.userData],
     ...['--extensions-dir', options.extensions ?? join(options.userData, 'extensions')],
     ...(options.isTrusted ? ['--disable-workspace-trust'] : []),
@@ -97,7 +112,7 @@ function serverEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Copies what the server says to `server.log` in the profile; resolves with its port. */
-async function followOutput(child: ChildProcess, userData: string, extensionHosts: number[]): Promise<number> {
+async function followOutput(child: ChildProcess, userData: string, hosts: ExtensionHosts): Promise<number> {
   if (child.stdout === null || child.stderr === null) throw new Error('The server was started without pipes.');
   await mkdir(userData, { recursive: true });
   const logPath = join(userData, 'server.log');
@@ -113,7 +128,7 @@ async function followOutput(child: ChildProcess, userData: string, extensionHost
     lines.on('line', (line) => {
       log.write(`${line}\n`);
       const host = /<(\d+)> Launched Extension Host Process/.exec(line)?.[1];
-      if (host !== undefined) extensionHosts.push(Number(host));
+      if (host !== undefined) hosts.emit('launched', Number(host));
       const port = /Extension host agent listening on (\d+)/.exec(line)?.[1];
       if (port === undefined) return;
       clearTimeout(timer);

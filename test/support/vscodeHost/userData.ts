@@ -1,5 +1,5 @@
 // The profile folder of a VS Code under test: settings that keep it quiet, and extensions installed into it.
-import { access, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -19,7 +19,7 @@ const quietSettings: Settings = {
   'terminal.integrated.gpuAcceleration': 'off',
   'update.mode': 'none',
   'window.menuBarVisibility': 'compact',
-  'workbench.colorTheme': 'Default Dark Modern',
+  'workbench.colorTheme': 'Dark Modern',
   'workbench.enableExperiments': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
@@ -43,4 +43,11 @@ export async function ensureSettings(userData: string, settings: Settings = {}):
   if (exists) return;
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+}
+
+/** Makes the extension in `folder` look installed in a fresh profile, without packing it. */
+export async function linkExtension(userData: string, folder: string): Promise<void> {
+  const extensions = join(userData, 'extensions');
+  await mkdir(extensions, { recursive: true });
+  await symlink(folder, join(extensions, 'under-test'), 'dir');
 }
