@@ -1,0 +1,195 @@
+// The host's handle on the engine: matches answers to questions and leaves no promise open. The thread is engineThread.ts, the
+// meaning of the messages protocol.ts.
+import { FetchError, fromPlainError } from '../assets/fetchError';
+import type { FetchRequest, FetchResult } from '../assets/request';
+import { EngineThread } from './engineThread';
+import type { EngineConfig, EngineMessage, HostMessage, LogLevel, TransferEvent, UnfinishedTransfer } from './protocol';
+
+/** How long the engine may take for what it is asked, in milliseconds. */
+export interface EngineClientTimeouts {
+  /** From `cancel` to the transfer's end; after it the host goes on without the answer. */
+  readonly cancelMs: number;
+  /** From `listUnfinished` or `discard` to the answer. */
+  readonly answerMs: number;
+  /** From `stop` to the thread's end; VS Code gives `deactivate` 5 s in all. */
+  readonly stopMs: number;
+}
+
+const defaultTimeouts: EngineClientTimeouts = { cancelMs: 5000, answerMs: 30_000, stopMs: 1000 };
+
+export interface EngineClientOptions {
+  /** Absolute path of dist/worker.js. */
+  readonly workerPath: string;
+  readonly config: EngineConfig;
+  readonly onLog: (level: LogLevel, text: string) => void;
+  readonly timeouts?: Partial<EngineClientTimeouts>;
+}
+
+export interface StartOptions {
+  /** Told every event of the transfer, `done` and `failed` included. Must not throw. */
+  readonly onEvent?: (event: TransferEvent) => void;
+  /** Aborting cancels: the promise rejects with `cancelled`, the bytes are kept. */
+  readonly signal?: AbortSignal;
+}
+
+interface PendingTransfer {
+  readonly onEvent: ((event: TransferEvent) => void) | undefined;
+  readonly resolve: (result: FetchResult) => void;
+  readonly reject: (error: FetchError) => void;
+}
+
+interface PendingQuestion {
+  readonly resolve: (answer: EngineMessage) => void;
+  readonly reject: (error: FetchError) => void;
+}
+
+/**
+ * One engine thread. Every promise that it hands out settles: a thread that throws, exits or says what can't be understood fails
+ * all of them with `engineCrashed` (the bytes are kept), and the next call starts a new thread. Call `dispose()` at the end.
+ */
+export class EngineClient {
+  private readonly thread: EngineThread;
+  private readonly transfers = new Map<string, PendingTransfer>();
+  private readonly questions = new Map<string, PendingQuestion>();
+  private readonly timeouts: EngineClientTimeouts;
+  private lastId = 0;
+  private isDisposed = false;
+
+  constructor(private readonly options: EngineClientOptions) {
+    this.timeouts = { ...defaultTimeouts, ...options.timeouts };
+    this.thread = new EngineThread(options.workerPath, options.config, {
+      onMessage: (message) => this.receive(message),
+      onDeath: (reason) => this.failAll(reason),
+    });
+  }
+
+  /** Settings for transfers that start from now on. Does not start the thread. */
+  configure(config: EngineConfig): void {
+    this.thread.configure(config);
+  }
+
+  /**
+   * Fetches one file. Resolves when it is published.
+   * @throws FetchError of any code; `engineCrashed` where the thread died
+   */
+  async start(request: FetchRequest, { onEvent, signal }: StartOptions = {}): Promise<FetchResult> {
+    if (signal?.aborted === true) throw cancelled();
+    const id = this.nextId();
+    const cancel = (): void => this.cancel(id);
+    try {
+      return await new Promise<FetchResult>((resolve, reject) => {
+        this.transfers.set(id, { onEvent, resolve, reject });
+        signal?.addEventListener('abort', cancel, { once: true });
+        this.post({ type: 'start', id, request });
+      });
+    } finally {
+      this.transfers.delete(id);
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Ends a transfer with `cancelled`; `id` is that of its events. Its bytes are kept. Unknown ids are ignored. */
+  cancel(id: string): void {
+    this.end('cancel', id);
+  }
+
+  /** As `cancel`, and tells the engine that the transfer is to go on later. */
+  pause(id: string): void {
+    this.end('pause', id);
+  }
+
+  /** Transfers left unfinished by earlier runs that no window is working on. @throws FetchError `engineCrashed` */
+  async listUnfinished(): Promise<readonly UnfinishedTransfer[]> {
+    const answer = await this.ask((id) => ({ type: 'listUnfinished', id }));
+    return answer.type === 'unfinished' ? answer.transfers : [];
+  }
+
+  /** Deletes what an unfinished transfer left on disk. @throws FetchError `busy` where a window works on it; `localIo`; `engineCrashed` */
+  async discard(key: string): Promise<void> {
+    const answer = await this.ask((id) => ({ type: 'discard', id, key }));
+    if (answer.type === 'discarded' && answer.error !== null) throw fromPlainError(answer.error);
+  }
+
+  /** Stops the thread: journals are saved, whatever is pending rejects with `cancelled`. Resolves within `stopMs` and a moment. */
+  async dispose(): Promise<void> {
+    this.isDisposed = true;
+    await this.thread.stop(this.timeouts.stopMs);
+    this.rejectAll(cancelled());
+  }
+
+  private end(type: 'cancel' | 'pause', id: string): void {
+    const transfer = this.transfers.get(id);
+    if (transfer === undefined || this.isDisposed) return;
+    this.post({ type, id });
+    // Without effect on a transfer that has ended by then.
+    setTimeout(() => transfer.reject(cancelled()), this.timeouts.cancelMs).unref();
+  }
+
+  private async ask(makeQuestion: (id: string) => HostMessage): Promise<EngineMessage> {
+    const id = this.nextId();
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise<EngineMessage>((resolve, reject) => {
+        this.questions.set(id, { resolve, reject });
+        timer = setTimeout(() => reject(crashed('it does not answer')), this.timeouts.answerMs);
+        this.post(makeQuestion(id));
+      });
+    } finally {
+      clearTimeout(timer);
+      this.questions.delete(id);
+    }
+  }
+
+  private nextId(): string {
+    this.lastId += 1;
+    return String(this.lastId);
+  }
+
+  private post(message: HostMessage): void {
+    if (this.isDisposed) throw cancelled();
+    this.thread.post(message);
+  }
+
+  private receive(message: EngineMessage): void {
+    switch (message.type) {
+      case 'log':
+        this.options.onLog(message.level, message.text);
+        break;
+      case 'unfinished':
+      case 'discarded':
+        this.questions.get(message.id)?.resolve(message);
+        break;
+      default:
+        this.passOn(message);
+    }
+  }
+
+  private passOn(event: TransferEvent): void {
+    const transfer = this.transfers.get(event.id);
+    if (transfer === undefined) return;
+    transfer.onEvent?.(event);
+    if (event.type === 'done') transfer.resolve(event.result);
+    if (event.type === 'failed') transfer.reject(fromPlainError(event.error));
+  }
+
+  private failAll(reason: string): void {
+    if (this.isDisposed) return;
+    this.options.onLog('error', `The engine stopped: ${reason}.`);
+    this.rejectAll(crashed(reason));
+  }
+
+  private rejectAll(error: FetchError): void {
+    for (const { reject } of [...this.transfers.values(), ...this.questions.values()]) reject(error);
+  }
+}
+
+function cancelled(): FetchError {
+  return new FetchError('cancelled', 'The download was cancelled.');
+}
+
+function crashed(reason: string): FetchError {
+  return new FetchError(
+    'engineCrashed',
+    `The download engine stopped unexpectedly: ${reason}. What was fetched is kept.`,
+  );
+}
