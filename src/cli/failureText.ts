@@ -11,7 +11,7 @@ const hints: Partial<Record<FetchErrorCode, string>> = {
   timedOut: 'On a slow server, raise --idle-timeout.',
   untrusted: 'If you trust that host, allow it by name with --allow-host HOST.',
   busy: 'Another process fetches the same file; wait for it, or stop it.',
-  integrityMismatch: 'Nothing was written to the destination. Check the hash with whoever published it.',
+  integrityMismatch: 'Check the hash with whoever published it.',
 };
 
 /** Hints that only hold for one command. `get` takes any host that a person typed, so it has no --allow-host. */
@@ -25,9 +25,9 @@ export function describeFailure(error: PlainFetchError, context: FailureContext)
   if (error.code === 'cancelled') return [describeInterruption(error.details.keptBytes ?? 0)];
   const { expected, actual, suppressed = [], keptBytes = 0 } = error.details;
   const lines = [`asset-fetch: ${error.message}`];
-  if (error.code === 'integrityMismatch') {
-    if (expected !== undefined) lines.push(`  expected ${expected}`);
-    if (actual !== undefined) lines.push(`  actual   ${actual}`);
+  if (error.code === 'integrityMismatch' && expected !== undefined && actual !== undefined) {
+    // One below the other, so that they can be compared by eye.
+    lines.push(`  expected ${expected}`, `  actual   ${actual}`);
   }
   for (const sentence of suppressed) lines.push(`  before that: ${sentence}`);
   if (keptBytes > 0) lines.push(`  ${formatBytes(keptBytes)} are kept; the same command goes on from there.`);

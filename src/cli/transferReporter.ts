@@ -5,7 +5,7 @@ import { toJsonEvent } from './jsonEvents';
 import { cleanForTerminal } from './lineOutput';
 import { formatProgressBar, formatProgressLine, type ProgressFacts } from './progressText';
 import { describeResult } from './resultText';
-import { createStatusLine, type StatusLine } from './statusLine';
+import { createStatusDisplay, type StatusDisplay } from './statusDisplay';
 import type { Surroundings } from './surroundings';
 
 /** Plain progress lines come this far apart. */
@@ -42,7 +42,7 @@ function reportNothing(): void {
 
 /** Progress for people on stderr: a bar that redraws itself on a terminal, a line every few seconds elsewhere. */
 function createNarrator({ stderr, nowMs }: Surroundings): Report {
-  const status = createStatusLine(stderr, nowMs);
+  const status = createStatusDisplay(stderr, nowMs);
   const showProgress = stderr.isTerminal ? createBar(status) : createPlainLines(stderr, nowMs);
   const say = (line: string): void => {
     status.clear();
@@ -58,8 +58,8 @@ function createNarrator({ stderr, nowMs }: Surroundings): Report {
   };
 }
 
-function createBar(status: StatusLine): (facts: ProgressFacts) => void {
-  return (facts) => status.update((columns) => formatProgressBar(facts, columns));
+function createBar(status: StatusDisplay): (facts: ProgressFacts) => void {
+  return (facts) => status.update((columns) => [formatProgressBar(facts, columns)]);
 }
 
 function createPlainLines(stderr: Surroundings['stderr'], nowMs: () => number): (facts: ProgressFacts) => void {

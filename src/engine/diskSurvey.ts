@@ -1,34 +1,28 @@
 // Looks at what lies where a list of assets wants files. Judging it is assets/syncPlan.ts.
-import { lstatSync, realpathSync, type BigIntStats } from 'node:fs';
+import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import * as path from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { HashAlgorithm, Integrity } from '../assets/integrity';
+import type { HashAlgorithm } from '../assets/integrity';
 import type { DiskState, ListedAsset } from '../assets/syncPlan';
 import { errnoOf, translateLocalError } from './localError';
-
-/** Remembers which hashes a file was proven to have, for as long as its size, times and inode stay. */
-export interface ProvenFiles {
-  /** Hashes of the file at the absolute `file`; null where it was never proven or looks changed since. */
-  find(file: string, stats: BigIntStats): readonly Integrity[] | null;
-  remember(file: string, stats: BigIntStats, hashes: readonly Integrity[]): void;
-}
+import type { Digests, VerifiedCache } from './verifiedCache';
 
 export interface SurveyOptions {
   /** Absolute folder of the list. */
   readonly root: string;
-  readonly provenFiles: ProvenFiles;
-  /** Whether files are read even where they look unchanged since they were proven. */
+  /** Files found to hold their hashes are recorded in it; the caller saves it. */
+  readonly verifiedCache: Pick<VerifiedCache, 'lookup' | 'record'>;
+  /** Whether files are read even where they look unchanged since they were verified. */
   readonly isThorough: boolean;
-  /** Computes hashes of a whole file. */
-  readonly hash: (file: string, algorithms: readonly HashAlgorithm[], bytes: number) => Promise<readonly Integrity[]>;
+  /** Computes hashes of the first `bytes` of a file. */
+  readonly hash: (file: string, algorithms: readonly HashAlgorithm[], bytes: number) => Promise<Digests>;
   readonly signal?: AbortSignal;
 }
 
-/** So many entries are looked at before other work on this thread gets a turn: about a millisecond. */
-const entriesPerTurn = 256;
+/** Entries looked at side by side: keeps the thread pool busy, and far from any limit on open files. */
+const entriesAtOnce = 64;
 
 /**
- * What is on disk for every entry. An entry that is unchanged costs one `lstat`; only files that were never proven, or
+ * What is on disk for every entry. An entry that is unchanged costs one `lstat`; only files that were never verified, or
  * changed since, are read. Rejects with the signal's reason when aborted.
  * @throws FetchError `localIo`, `permissionDenied` for what cannot be looked at
  */
@@ -38,76 +32,72 @@ export async function surveyDisk<Asset extends ListedAsset>(
 ): Promise<Map<Asset, DiskState>> {
   const parents = new ParentFolders(options.root);
   const states = new Map<Asset, DiskState>();
-  for (const asset of assets) {
-    states.set(asset, await surveyAsset(asset, parents, options));
-    if (states.size % entriesPerTurn === 0) await nextTurn();
-    options.signal?.throwIfAborted();
-  }
+  const queue = assets.values();
+  const work = async (): Promise<void> => {
+    for (const asset of queue) {
+      options.signal?.throwIfAborted();
+      states.set(asset, parents.judge(path.posix.dirname(asset.path)) ?? (await surveyEntry(asset, options)));
+    }
+  };
+  await Promise.all(Array.from({ length: entriesAtOnce }, work));
   return states;
 }
 
-// Returns a plain value where it can: ten thousand promises would cost more than the disk does.
-function surveyAsset(
-  asset: ListedAsset,
-  parents: ParentFolders,
-  options: SurveyOptions,
-): DiskState | Promise<DiskState> {
-  const parentState = parents.judge(path.posix.dirname(asset.path));
-  if (parentState !== null) return parentState;
+async function surveyEntry(asset: ListedAsset, options: SurveyOptions): Promise<DiskState> {
   const file = path.join(options.root, asset.path);
+  const verified = asset.integrity.length === 0 ? null : await options.verifiedCache.lookup(file);
+  if (verified === null) return surveyUnverified(asset, file, options);
+  const { digests, sizeBytes: bytes } = verified;
+  const isComparable = asset.integrity.every(({ algorithm }) => digests[algorithm] !== undefined);
+  if (options.isThorough || (!isComparable && hasWantedSize(asset, bytes))) {
+    return readFile(asset, file, bytes, options, options.isThorough ? 'unknown' : 'ours');
+  }
+  return { type: 'file', bytes, content: hasWantedSize(asset, bytes) && holdsAll(asset, digests) ? 'wanted' : 'ours' };
+}
+
+/** An entry without a hash, or a file that was never verified or changed since. */
+async function surveyUnverified(asset: ListedAsset, file: string, options: SurveyOptions): Promise<DiskState> {
   const stats = lookAt(file);
   if (stats === null) return { type: 'missing' };
   if (!stats.isFile()) return { type: 'blocked', by: nameKind(stats) };
-  return surveyFile(asset, file, stats, options);
+  const isSettled = asset.integrity.length === 0 || !hasWantedSize(asset, stats.size);
+  if (isSettled) return { type: 'file', bytes: stats.size, content: 'unknown' };
+  return readFile(asset, file, stats.size, options, 'unknown');
 }
 
-function surveyFile(
-  { integrity, sizeBytes }: ListedAsset,
+/** Reads the file; `otherwise` is what it holds where its hashes are others than wanted. */
+async function readFile(
+  asset: ListedAsset,
   file: string,
-  stats: BigIntStats,
-  { provenFiles, isThorough, hash }: SurveyOptions,
-): DiskState | Promise<DiskState> {
-  const bytes = Number(stats.size);
-  if (integrity.length === 0) return { type: 'file', bytes, content: 'unknown' };
-  const proven = isThorough ? null : provenFiles.find(file, stats);
-  const hasWantedSize = sizeBytes === null || sizeBytes === bytes;
-  if (proven !== null && canCompare(integrity, proven)) {
-    return { type: 'file', bytes, content: hasWantedSize && holdsAll(integrity, proven) ? 'wanted' : 'ours' };
-  }
-  if (!hasWantedSize) return { type: 'file', bytes, content: proven === null ? 'unknown' : 'ours' };
-  return readFile();
-
-  async function readFile(): Promise<DiskState> {
-    const algorithms = integrity.map(({ algorithm }) => algorithm);
-    const hashes = await hash(file, algorithms, bytes);
-    if (!holdsAll(integrity, hashes)) return { type: 'file', bytes, content: proven === null ? 'unknown' : 'ours' };
-    provenFiles.remember(file, stats, hashes);
-    return { type: 'file', bytes, content: 'wanted' };
-  }
+  bytes: number,
+  { hash, verifiedCache }: SurveyOptions,
+  otherwise: 'ours' | 'unknown',
+): Promise<DiskState> {
+  const digests = await hash(file, [...new Set(asset.integrity.map(({ algorithm }) => algorithm))], bytes);
+  if (!holdsAll(asset, digests)) return { type: 'file', bytes, content: otherwise };
+  await verifiedCache.record(file, digests);
+  return { type: 'file', bytes, content: 'wanted' };
 }
 
-/** Whether every wanted algorithm is among the proven ones. */
-function canCompare(wanted: readonly Integrity[], proven: readonly Integrity[]): boolean {
-  return wanted.every(({ algorithm }) => proven.some((hash) => hash.algorithm === algorithm));
+function hasWantedSize({ sizeBytes }: ListedAsset, bytes: number): boolean {
+  return sizeBytes === null || sizeBytes === bytes;
 }
 
-function holdsAll(wanted: readonly Integrity[], actual: readonly Integrity[]): boolean {
-  return wanted.every(({ algorithm, digestHex }) =>
-    actual.some((hash) => hash.algorithm === algorithm && hash.digestHex === digestHex),
-  );
+function holdsAll({ integrity }: ListedAsset, digests: Digests): boolean {
+  return integrity.every(({ algorithm, digestHex }) => digests[algorithm] === digestHex);
 }
 
 /** Null where nothing is there, dangling links included in what is. */
-function lookAt(file: string): BigIntStats | null {
+function lookAt(file: string): Stats | null {
   try {
-    return lstatSync(file, { bigint: true, throwIfNoEntry: false }) ?? null;
+    return lstatSync(file, { throwIfNoEntry: false }) ?? null;
   } catch (error) {
     if (errnoOf(error) === 'ENOTDIR') return null;
     throw translateLocalError(error, 'read', file);
   }
 }
 
-function nameKind(stats: BigIntStats): string {
+function nameKind(stats: Stats): string {
   if (stats.isDirectory()) return 'a folder';
   return stats.isSymbolicLink() ? 'a symbolic link' : 'something other than a file';
 }

@@ -259,7 +259,7 @@ describe('asset-fetch', () => {
     await runCommandLine(['get', url], surroundings);
     const redraws = surroundings.stderr.text.split('\r').filter((part) => part.includes('50 %'));
     assert.equal(redraws.length, 10);
-    assert.match(surroundings.stderr.text, /\r\u001b\[K1 kB in 2\.0 s[^\r]*\n$/);
+    assert.match(surroundings.stderr.text, /\r\u001b\[J1 kB in 2\.0 s[^\r]*\n$/);
   });
 
   it('writes a line every few seconds where there is no terminal', async () => {
