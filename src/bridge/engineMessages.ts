@@ -1,6 +1,7 @@
 // Checks what the worker thread says before the host believes it. The messages themselves are protocol.ts.
 import * as v from 'valibot';
 import { fetchErrorCodes, type PlainFetchError } from '../assets/fetchError';
+import { integritySchema } from '../assets/integrity';
 import type { EngineMessage } from './protocol';
 
 const id = v.string();
@@ -44,6 +45,7 @@ const unfinishedSchema = v.object({
   root: v.string(),
   path: v.string(),
   isFolder: v.boolean(),
+  integrity: v.array(integritySchema),
   receivedBytes: bytes,
   totalBytes,
   savedAtMs: v.number(),

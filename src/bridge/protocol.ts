@@ -1,6 +1,7 @@
 // Every message between the extension host and the engine's worker thread. Plain data only; file bytes never cross.
 import * as v from 'valibot';
 import type { PlainFetchError } from '../assets/fetchError';
+import type { Integrity } from '../assets/integrity';
 import { fetchRequestSchema, type FetchRequest, type FetchResult } from '../assets/request';
 
 /** Proxy choice, made on the host (a worker gets none of VS Code's networking) or from the command line. */
@@ -52,6 +53,8 @@ export interface UnfinishedTransfer {
   readonly root: string;
   readonly path: string;
   readonly isFolder: boolean;
+  /** Hashes that the file must have, so that a resume proves no less than the first run would have. */
+  readonly integrity: readonly Integrity[];
   readonly receivedBytes: number;
   readonly totalBytes: number | null;
   /** Wall-clock time of the last checkpoint, milliseconds since the epoch. */
