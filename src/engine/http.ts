@@ -72,8 +72,11 @@ export interface HttpResponse {
   resume(): void;
   /** Ends at once; the connection is not used again. `read` rejects with `reason`, by default `cancelled`. */
   abort(reason?: unknown): void;
-  /** Gives up the body: a short one is drained so that its connection can be used again, any other is aborted. Instead of `read`. */
-  discard(): void;
+  /**
+   * Instead of `read`: gives up the body. A short one is drained so that its connection can be used again, any other is aborted.
+   * Resolves within a moment and never rejects; it need not be awaited.
+   */
+  discard(): Promise<void>;
 }
 
 /** Sends requests and keeps their connections for the next one to the same origin. Has to be disposed. */
@@ -135,8 +138,8 @@ export class HttpClient {
   #send(connection: HttpConnection, request: HttpRequest, route: Route): Promise<HttpResponse> {
     const { userAgent, headersTimeoutMs } = this.options;
     const { url, signal } = request;
-    const asked = withHeaders({ 'User-Agent': userAgent }, request.headers);
-    const headers = withHeaders(asked, { Host: url.host, 'Accept-Encoding': 'identity' });
+    const asked = withHeaders({ Host: url.host, 'User-Agent': userAgent }, request.headers);
+    const headers = withHeaders(asked, { 'Accept-Encoding': 'identity' });
     const path = `${url.pathname}${url.search}`;
     const { proxy } = route;
     if (!isPlainProxy(proxy, url)) return connection.send(path, headers, { signal, headersTimeoutMs });

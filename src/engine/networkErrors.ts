@@ -13,7 +13,10 @@ const NETWORK_CODE = /^(?:ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EADDR|EACCES|EPERM|EI
 /** The `code` of a Node or undici error; an empty text where it has none. */
 export function errorCode(error: unknown): string {
   const code: unknown = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return typeof code === 'string' ? code : '';
+  if (typeof code === 'string') return code;
+  // undici 7.30 looks its parser's codes up the wrong way round and leaves them out; the kind of error is in the name.
+  if (!(error instanceof Error) || error.name !== 'HTTPParserError') return '';
+  return error.message.includes('Invalid EOF state') ? 'HPE_INVALID_EOF_STATE' : 'HPE';
 }
 
 /** What a cancelled step rejects with: the reason where it is a FetchError already, else `cancelled`. */
@@ -118,7 +121,7 @@ function malformed(error: unknown, peer: Peer, reason: string): FetchError {
 
 /** llhttp's complaints; the end of the connection in the middle of a message is no malformed one. */
 function isMalformed(reason: string): boolean {
-  return (reason.startsWith('HPE_') && reason !== 'HPE_INVALID_EOF_STATE') || reason === 'UND_ERR_HEADERS_OVERFLOW';
+  return (reason.startsWith('HPE') && reason !== 'HPE_INVALID_EOF_STATE') || reason === 'UND_ERR_HEADERS_OVERFLOW';
 }
 
 function isGone(reason: string): boolean {

@@ -49,11 +49,13 @@ export async function openFollowing(client: HttpClient, request: FollowRequest):
     const response = await client.request(next);
     const { status } = response.head;
     if (status < 300 || status > 399) return { response, finalUrl: next.url, hops };
-    response.discard();
+    const isDrained = response.discard();
     const hop = { url: next.url, head: response.head, connection: response.connection };
     const target = readTarget(hop);
     hops.push(hop);
     checkTarget(target, hops);
+    // The same server is asked again: worth a moment to keep its connection.
+    if (target.origin === next.url.origin) await isDrained;
     next = followUp(next, target, hop.connection);
   }
 }
