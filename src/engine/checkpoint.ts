@@ -1,12 +1,15 @@
 // When a transfer saves its journal: often enough that a kill costs little, seldom enough that nobody notices.
 import type { Clock } from './clock';
 
+/** A `quick` save survives a killed process, a `durable` one a power cut. */
+export type CheckpointKind = 'quick' | 'durable';
+
 /** What a checkpoint does, in the transfer's hands. */
 export interface CheckpointActions {
   /** Makes what is written so far survive a power cut; notes it as flushed when through. */
   flush(): Promise<void>;
-  /** Replaces the journal; `isDurable`: so that the journal itself survives a power cut. */
-  save(isDurable: boolean): Promise<void>;
+  /** Replaces the journal. */
+  save(kind: CheckpointKind): Promise<void>;
   /** A checkpoint failed. The transfer goes on: its writes will meet the same trouble if it lasts. */
   onFailed(error: unknown): void;
 }
@@ -67,10 +70,10 @@ export class Checkpoint {
 
   private save(now: Mark): void {
     this.lastSave = now;
-    const isDurable = this.hasFlushed;
+    const kind = this.hasFlushed ? 'durable' : 'quick';
     this.hasFlushed = false;
     this.saving = this.actions
-      .save(isDurable)
+      .save(kind)
       .catch((error: unknown) => this.actions.onFailed(error))
       .finally(() => {
         this.saving = null;

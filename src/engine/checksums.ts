@@ -49,7 +49,7 @@ async function fetchText(client: HttpClient, request: FetchRequest, url: URL, si
   });
   const { status } = response.head;
   if (status !== 200) {
-    response.discard();
+    await response.discard();
     throw new FetchError('httpStatus', `The checksum file ${redactUrl(url)} answered ${status}.`, {
       host: url.host,
       status,

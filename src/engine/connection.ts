@@ -18,7 +18,7 @@ export interface ReceiveHooks {
   readonly onBytes: (byteLength: number) => void;
   readonly onWritten: OnWritten;
   /** The disk refused; the transfer has to stop. */
-  readonly onWriteFailed: (error: unknown) => void;
+  readonly onWriteFailed: (error: FetchError) => void;
 }
 
 export class Connection {

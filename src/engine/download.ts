@@ -256,7 +256,8 @@ export class Download {
     const hasSlept = nowMs - this.lastTickMs > SLEEP_GAP_MS;
     this.lastTickMs = nowMs;
     for (const connection of this.connections) {
-      if (hasSlept) connection.fail(new FetchError('timedOut', `${connection.host} was lost while this machine slept.`));
+      if (hasSlept)
+        connection.fail(new FetchError('timedOut', `${connection.host} was lost while this machine slept.`));
       else connection.look(nowMs, this.around.idleTimeoutMs);
     }
     if (this.around.budget.isContended() && this.connections.size > 1) [...this.connections].at(-1)?.end();

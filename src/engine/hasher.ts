@@ -13,8 +13,8 @@ const ADVANCE_BYTES = 1024 * 1024;
 
 interface Pending {
   readonly path: string;
-  resolve(proof: FileProof): void;
-  reject(error: FetchError): void;
+  readonly resolve: (proof: FileProof) => void;
+  readonly reject: (error: FetchError) => void;
 }
 
 /** The hash thread of one engine, started when first needed and shared by its transfers. */

@@ -8,6 +8,8 @@ export const GATHER_BYTES = 1024 * 1024;
 /** Bytes of one transfer that may wait for the disk; the sockets are paused above it. */
 const MOST_PENDING_BYTES = 8 * 1024 * 1024;
 
+/** Windows has no such flag. */
+const NO_FOLLOW = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
 /** Owner-only: bytes that are not proven yet are nobody else's to read. */
 const PART_MODE = 0o600;
 
@@ -23,7 +25,7 @@ export class PartFile {
 
   /** Opens or makes the file at `path`; a symlink there is refused. */
   static async open(fileSystem: FileSystem, path: string): Promise<PartFile> {
-    const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+    const flags = constants.O_RDWR | constants.O_CREAT | NO_FOLLOW;
     try {
       return new PartFile(path, await fileSystem.open(path, flags, PART_MODE));
     } catch (error) {

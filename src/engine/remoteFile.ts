@@ -71,11 +71,15 @@ export class RemoteFile {
 }
 
 /** Thrown within a download: the object is another one now; all connections end and it starts over. */
-export class Restart {
-  constructor(readonly error: FetchError) {}
+export class Restart extends Error {
+  constructor(readonly error: FetchError) {
+    super(error.message);
+  }
 }
 
 /** Thrown within a download: ask again at once, in another way. */
-export class AskAgain {
-  constructor(readonly error: FetchError) {}
+export class AskAgain extends Error {
+  constructor(readonly error: FetchError) {
+    super(error.message);
+  }
 }

@@ -93,7 +93,7 @@ function judgePart(head: ResponseHead, expectation: Expectation): ResponseAction
     (asked.end === null || range.end <= asked.end) &&
     (length === null || length === range.end - range.start) &&
     contentCoding(head) === null;
-  if (!isSound || range.end === null) {
+  if (!isSound) {
     return { type: 'askWithoutRange', error: violation(`${host} answered with another range than was asked for.`) };
   }
   const problem = judgeSize(range.totalBytes, expectation);

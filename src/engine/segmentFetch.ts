@@ -52,7 +52,7 @@ export class SegmentFetch {
     try {
       await this.act(connection, segment, answer, usedFinalUrl);
     } finally {
-      answer.response.discard();
+      await answer.response.discard();
     }
   }
 
@@ -140,7 +140,9 @@ export class SegmentFetch {
     if (how === 'enough') return;
     if (segment.end === Infinity) return this.endAt(segment.cursor, how === 'complete');
     if (segment.cursor > before || segment.end <= before) return;
-    throw new FetchError('truncated', `${connection.host} ended the body before its first byte.`, { host: connection.host });
+    throw new FetchError('truncated', `${connection.host} ended the body before its first byte.`, {
+      host: connection.host,
+    });
   }
 
   /** A body without a length has ended: that is the length, proven only by framing of its own (chunked). */
@@ -161,7 +163,9 @@ export class SegmentFetch {
     this.shared.countBytes(byteLength);
     const most = request.maxSizeBytes ?? request.sizeBytes;
     if (most === null || work.totalBytes !== null || segment.cursor + byteLength <= most) return;
-    stop(new FetchError('tooLarge', `${host} sends more than the limit of ${most} bytes. Nothing was saved.`, { host }));
+    stop(
+      new FetchError('tooLarge', `${host} sends more than the limit of ${most} bytes. Nothing was saved.`, { host }),
+    );
   }
 
   /** Whether the next response has to be a part of the object that is known. */

@@ -1,4 +1,5 @@
 // Gathers one connection's chunks and writes them to the part file in pieces of about a MiB, in order.
+import { asFetchError, type FetchError } from '../assets/fetchError';
 import { GATHER_BYTES, type PartFile } from './partFile';
 
 /** Called when bytes are on disk (in the page cache, that is: flushed is another matter). */
@@ -8,14 +9,14 @@ export class SegmentWriter {
   private chunks: Buffer[] = [];
   private gatheredBytes = 0;
   private readonly writes = new Set<Promise<void>>();
-  private failure: unknown = null;
+  private failure: FetchError | null = null;
 
   /** `position`: offset of the first byte that will be pushed. `onFailed` is called once, with a FetchError. */
   constructor(
     private readonly part: PartFile,
     private position: number,
     private readonly onWritten: OnWritten,
-    private readonly onFailed: (error: unknown) => void,
+    private readonly onFailed: (error: FetchError) => void,
   ) {}
 
   push(chunk: Buffer): void {
@@ -35,7 +36,7 @@ export class SegmentWriter {
     const write = this.part
       .write(chunks, gatheredBytes, position)
       .then(() => this.onWritten(position, position + gatheredBytes))
-      .catch((error: unknown) => this.fail(error))
+      .catch((error: unknown) => this.fail(asFetchError(error)))
       .finally(() => this.writes.delete(write));
     this.writes.add(write);
   }
@@ -47,7 +48,7 @@ export class SegmentWriter {
     if (this.failure !== null) throw this.failure;
   }
 
-  private fail(error: unknown): void {
+  private fail(error: FetchError): void {
     if (this.failure !== null) return;
     this.failure = error;
     this.onFailed(error);

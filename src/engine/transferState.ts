@@ -1,0 +1,172 @@
+// The resumable state of one transfer: part file, journal and running hash, kept in step. The caller holds the lease.
+import { createHash } from 'node:crypto';
+import { FetchError } from '../assets/fetchError';
+import { redactUrl } from '../assets/redact';
+import type { FetchRequest } from '../assets/request';
+import { countBytes, type RangeSet } from './byteRanges';
+import { Checkpoint, type CheckpointKind } from './checkpoint';
+import type { EngineContext } from './engineContext';
+import type { FileProof } from './fileDigest';
+import type { RunningHash } from './hasher';
+import { loadJournal, saveJournal, type JournalRecord } from './journal';
+import { PartFile } from './partFile';
+import type { Proof } from './proof';
+import { RemoteFile } from './remoteFile';
+import type { TransferFolder } from './transferFolder';
+import { Workload } from './workload';
+
+export class TransferState {
+  readonly work = new Workload();
+  readonly remote: RemoteFile;
+  /** File name chosen; null before the first response of a request that names only a folder. */
+  name: string | null = null;
+  /** Bytes on disk from an earlier run; 0 again after a restart from zero. */
+  resumedBytes = 0;
+  /** Whether those bytes came from the URL that is asked for now, so that its validator holds for them. */
+  isOfSameUrl = false;
+
+  private flushed: RangeSet = [];
+  private hash: RunningHash;
+  private hasJournal = false;
+  private readonly checkpoint: Checkpoint;
+
+  private constructor(
+    private readonly context: EngineContext,
+    private readonly folder: TransferFolder,
+    private readonly request: FetchRequest,
+    private readonly proof: Proof,
+    readonly part: PartFile,
+  ) {
+    this.remote = new RemoteFile(proof.hasStrongGiven);
+    this.hash = context.hasher.start(folder.part, proof.algorithms);
+    this.checkpoint = new Checkpoint(context.disk.clock, {
+      flush: () => this.flush(),
+      save: (kind) => this.save(kind),
+      onFailed: (error) => context.disk.log('warn', `Saving a journal failed: ${String(error)}`),
+    });
+  }
+
+  /**
+   * Takes up what an earlier run left, where it is of the same object as far as can be told now.
+   * Raises `localIo` where a newer release made it, `permissionDenied`, `diskFull`.
+   */
+  static async open(
+    context: EngineContext,
+    folder: TransferFolder,
+    request: FetchRequest,
+    proof: Proof,
+  ): Promise<TransferState> {
+    const journal = await loadJournal(context.disk, folder);
+    if (journal.type === 'newer') {
+      const message = `A newer version of Asset Fetch began this download. Update Asset Fetch, or remove ${folder.dir}.`;
+      throw new FetchError('localIo', message, { path: folder.dir });
+    }
+    const part = await PartFile.open(context.disk.fileSystem, folder.part);
+    const state = new TransferState(context, folder, request, proof, part);
+    if (journal.type === 'found') state.takeUp(journal.record, journal.kept);
+    return state;
+  }
+
+  private takeUp(record: JournalRecord, kept: RangeSet): void {
+    this.hasJournal = true;
+    this.isOfSameUrl = record.urlHash === hashUrl(this.request.urls[0] ?? '');
+    const isProvable = this.remote.hasGivenHash || (this.isOfSameUrl && record.validator !== null);
+    if (!isProvable || (!this.isOfSameUrl && !hasCommonHash(record, this.request))) return;
+    const { totalBytes, etag, lastModified, validator } = record;
+    this.name = record.name;
+    this.flushed = kept;
+    this.resumedBytes = countBytes(kept);
+    this.remote.object = this.isOfSameUrl
+      ? { totalBytes, etag, lastModified, validator }
+      : { totalBytes, etag: null, lastModified: null, validator: null };
+    this.work.reset(kept, totalBytes);
+  }
+
+  /** Whether a later run could prove that the bytes on disk are of the same object. */
+  get mayBeResumed(): boolean {
+    return this.remote.hasGivenHash || (this.remote.object?.validator ?? null) !== null;
+  }
+
+  /** The algorithms to compute are known: hashing starts over with them, from what is on disk. */
+  startHash(): void {
+    this.hash.reset();
+    this.hash = this.context.hasher.start(this.folder.part, this.proof.algorithms);
+    this.hash.advance(this.work.frontierBytes);
+  }
+
+  /** Call it after each write and each tick: lets the hash follow and saves the journal when due. */
+  noteProgress(): void {
+    this.hash.advance(this.work.frontierBytes);
+    this.checkpoint.note(this.work.writtenBytes, this.work.totalBytes);
+  }
+
+  /** Gives up the bytes on disk. The journal forgets them before the part file is written anew: no crash can join two objects. */
+  async reset(): Promise<void> {
+    await this.checkpoint.settle();
+    this.hash.reset();
+    this.flushed = [];
+    this.resumedBytes = 0;
+    await this.part.truncate();
+    if (this.hasJournal) await saveJournal(this.context.disk, this.folder, this.record([], []), 'durable');
+  }
+
+  async save(kind: CheckpointKind): Promise<void> {
+    this.hasJournal = true;
+    await saveJournal(this.context.disk, this.folder, this.record(this.work.written, this.flushed), kind);
+  }
+
+  /** Digests of the complete file as it lies on disk, flushed to the device. */
+  async prove(): Promise<FileProof> {
+    await this.checkpoint.settle();
+    const [fileProof] = await Promise.all([this.hash.finish(this.work.totalBytes ?? 0), this.part.flush()]);
+    return fileProof;
+  }
+
+  /** Keeps the bytes for a later run. Never raises: what cannot be saved was not promised. */
+  async keep(): Promise<void> {
+    await this.checkpoint.settle();
+    await this.save('quick').catch((error: unknown) =>
+      this.context.disk.log('warn', `Saving a journal failed: ${String(error)}`),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.checkpoint.settle();
+    this.hash.reset();
+    await this.part
+      .close()
+      .catch((error: unknown) => this.context.disk.log('warn', `Closing a part file failed: ${String(error)}`));
+  }
+
+  private async flush(): Promise<void> {
+    const { written } = this.work;
+    await this.part.flush();
+    this.flushed = written;
+  }
+
+  private record(written: RangeSet, flushed: RangeSet): JournalRecord {
+    const [url = ''] = this.request.urls;
+    const { root, path, isFolder, integrity } = this.request;
+    const { object } = this.remote;
+    const displayUrl = redactUrl(url);
+    return {
+      ...{ version: 1, displayUrl, urlHash: hashUrl(url), isUrlRedacted: displayUrl !== url },
+      ...{ root, path, isFolder, name: this.name, integrity },
+      etag: object?.etag ?? null,
+      lastModified: object?.lastModified ?? null,
+      validator: object?.validator ?? null,
+      totalBytes: this.work.totalBytes,
+      ...{ written, flushed, savedAtMs: this.context.disk.wallClockMs() },
+    };
+  }
+}
+
+function hashUrl(url: string): string {
+  return createHash('sha256').update(url).digest('hex');
+}
+
+function hasCommonHash(record: JournalRecord, { integrity }: FetchRequest): boolean {
+  return integrity.some(({ algorithm, digestHex }) =>
+    record.integrity.some((known) => known.algorithm === algorithm && known.digestHex === digestHex),
+  );
+}

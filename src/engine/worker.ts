@@ -1,0 +1,78 @@
+// Entry of the engine's worker thread: messages from the host to the queue, events back. Knows no transfers itself.
+import { parentPort, type MessagePort } from 'node:worker_threads';
+import { asFetchError, FetchError, toPlainError } from '../assets/fetchError';
+import { parseHostMessage, type EngineConfig, type EngineMessage, type HostMessage } from '../bridge/protocol';
+import { TransferQueue } from './queue';
+
+class EngineWorker {
+  /** The newest last. Those of former settings stay until their transfers have ended. */
+  private readonly queues: TransferQueue[] = [];
+  private configJson = '';
+
+  constructor(private readonly port: MessagePort) {
+    port.on('message', (message: unknown) => this.receive(parseHostMessage(message)));
+  }
+
+  private receive(message: HostMessage): void {
+    switch (message.type) {
+      case 'configure':
+        return this.configure(message.config);
+      case 'start':
+        return this.withQueue(message.id, (queue) => queue.start(message.id, message.request));
+      case 'cancel':
+      case 'pause':
+        return this.queues.forEach((queue) => queue.cancel(message.id));
+      case 'listUnfinished':
+        return void this.listUnfinished(message.id);
+      case 'discard':
+        return void this.discard(message.id, message.key);
+      case 'stop':
+        return void this.stop();
+    }
+  }
+
+  /** New settings hold for transfers that start from now on. */
+  private configure(config: EngineConfig): void {
+    const json = JSON.stringify(config);
+    if (json === this.configJson) return;
+    this.configJson = json;
+    const former = this.queue;
+    this.queues.push(new TransferQueue(config, (message) => this.post(message)));
+    if (former) void former.retire().finally(() => this.queues.splice(this.queues.indexOf(former), 1));
+  }
+
+  private get queue(): TransferQueue | undefined {
+    return this.queues.at(-1);
+  }
+
+  private withQueue(id: string, use: (queue: TransferQueue) => void): void {
+    if (this.queue) return use(this.queue);
+    const error = new FetchError('invalidRequest', 'The engine was not configured.');
+    this.post({ type: 'failed', id, error: toPlainError(error) });
+  }
+
+  private async listUnfinished(id: string): Promise<void> {
+    const transfers = (await this.queue?.listUnfinished().catch(() => [])) ?? [];
+    this.post({ type: 'unfinished', id, transfers });
+  }
+
+  private async discard(id: string, key: string): Promise<void> {
+    try {
+      await this.queue?.discard(key);
+      this.post({ type: 'discarded', id, error: null });
+    } catch (error) {
+      this.post({ type: 'discarded', id, error: toPlainError(asFetchError(error)) });
+    }
+  }
+
+  private async stop(): Promise<void> {
+    await Promise.all(this.queues.map((queue) => queue.dispose()));
+    this.port.close();
+  }
+
+  private post(message: EngineMessage): void {
+    this.port.postMessage(message);
+  }
+}
+
+if (parentPort) new EngineWorker(parentPort);
