@@ -3,7 +3,7 @@
 import type { LogLevel } from '../bridge/protocol';
 import { systemClock, type Clock } from './clock';
 import { nodeFileSystem, type FileSystem } from './fileSystem';
-import { processes, type Processes } from './processes';
+import { readProcesses, readUmask, type Processes } from './processes';
 
 export interface Disk {
   readonly fileSystem: FileSystem;
@@ -24,9 +24,9 @@ export function createDisk(log: Disk['log']): Disk {
     fileSystem: nodeFileSystem,
     clock: systemClock,
     wallClockMs: () => Date.now(),
-    processes,
+    processes: readProcesses(),
     platform: process.platform,
-    umask: process.umask(),
+    umask: readUmask(),
     log,
   };
 }

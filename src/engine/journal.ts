@@ -1,8 +1,14 @@
 // Resume state on disk: what of which object is in the part file. Saved atomically, checksummed, never trusted blindly.
+import type { BigIntStats } from 'node:fs';
+import { join } from 'node:path';
 import type { Integrity } from '../assets/integrity';
 import type { RangeSet } from './byteRanges';
 import type { CheckpointKind } from './checkpoint';
 import type { Disk } from './disk';
+import { syncFolder } from './folderSync';
+import { formatJournal, readJournalFile, replaceFile, type JournalFile } from './journalFile';
+import { errnoOf, translateLocalError } from './localError';
+import { isSameBoot } from './processes';
 import type { TransferFolder } from './transferFolder';
 import type { StrongValidator } from './validator';
 
@@ -44,18 +50,38 @@ export type LoadedJournal =
 /**
  * Reads and checks the journal of a transfer whose lease the caller holds. A corrupt one is moved aside (one is kept), logged
  * and as good as absent; so is one whose part file is gone or shorter than it says. A part file that is published already (it
- * has a second name) is unlinked, so that nothing is written through it.
+ * has a second name) is unlinked, so that nothing is written through it. After `absent` no journal is left, power cut or not.
  * Raises `permissionDenied`, `localIo` where the folder cannot be read.
  */
 export async function loadJournal(disk: Disk, folder: TransferFolder): Promise<LoadedJournal> {
-  throw new Error(`not yet: ${String(disk)} ${folder.dir}`);
+  try {
+    await moveCorruptAside(disk, folder);
+    const found = await inspectJournal(disk, folder);
+    if (found.type !== 'absent') return found;
+    await clearJournals(disk, folder);
+    await dropForeignPart(disk, folder);
+    return found;
+  } catch (error) {
+    throw translateLocalError(error, 'read', folder.dir);
+  }
+}
+
+/** As `loadJournal`, but only looks: for transfers whose lease others may hold. Errors are node's. */
+export async function inspectJournal(disk: Disk, folder: TransferFolder): Promise<LoadedJournal> {
+  const latest = await readJournalFile(disk.fileSystem, latestPath(folder));
+  const durable = await readJournalFile(disk.fileSystem, durablePath(folder));
+  const newer = [latest, durable].find((file) => file.type === 'newer');
+  if (newer !== undefined) return newer;
+  const chosen = choose(disk, latest, durable);
+  if (chosen === null || !(await isInPart(disk, folder, chosen.kept))) return { type: 'absent' };
+  return { type: 'found', ...chosen };
 }
 
 /**
  * Replaces the journal atomically. `quick` survives a killed process. `durable` survives a power cut; the caller has flushed
  * the part file before. Before the part file is written anew from zero, a `durable` save without ranges must have resolved:
  * else a power cut could join the old object's ranges with the new object's bytes.
- * Raises `diskFull`, `permissionDenied`, `localIo`; the former journal then still holds.
+ * Raises `diskFull`, `permissionDenied`, `localIo`; a former journal then still holds.
  */
 export async function saveJournal(
   disk: Disk,
@@ -63,5 +89,93 @@ export async function saveJournal(
   record: JournalRecord,
   kind: CheckpointKind,
 ): Promise<void> {
-  throw new Error(`not yet: ${String(disk)} ${folder.dir} ${record.version} ${kind}`);
+  const text = formatJournal(disk.processes.self.bootId, record);
+  try {
+    if (kind === 'durable') await replaceFile(disk, durablePath(folder), text, true);
+    await replaceFile(disk, latestPath(folder), text, false);
+  } catch (error) {
+    throw translateLocalError(error, 'save', latestPath(folder));
+  }
+}
+
+/** The last checkpoint of any kind. Not flushed, so it counts only within one run of the machine. */
+function latestPath({ dir }: TransferFolder): string {
+  return join(dir, 'journal.json');
+}
+
+/**
+ * The last durable checkpoint. A file of its own: replacing it by one that is not flushed would, in a power cut, lose both.
+ * It is never newer than what the part file holds, so it may stand in for a `journal.json` that is lost or corrupt.
+ */
+function durablePath({ dir }: TransferFolder): string {
+  return join(dir, 'journal.flushed.json');
+}
+
+/** The record that counts, with the ranges that do. */
+function choose(
+  { processes: { self } }: Disk,
+  latest: JournalFile,
+  durable: JournalFile,
+): { record: JournalRecord; kept: RangeSet } | null {
+  if (latest.type === 'read' && isSameBoot(latest.bootId, self.bootId)) {
+    return { record: latest.record, kept: latest.record.written };
+  }
+  if (durable.type !== 'read') return null;
+  const { record, bootId } = durable;
+  return { record, kept: isSameBoot(bootId, self.bootId) ? record.written : record.flushed };
+}
+
+async function isInPart(disk: Disk, folder: TransferFolder, kept: RangeSet): Promise<boolean> {
+  const stats = await lstatPart(disk, folder);
+  const endBytes = kept.at(-1)?.[1] ?? 0;
+  if (stats === null) return endBytes === 0;
+  return isOwnFile(stats) && stats.size >= BigInt(endBytes);
+}
+
+/** A second name is that of the published file: a crash came between link and unlink. */
+function isOwnFile(stats: BigIntStats): boolean {
+  return stats.isFile() && stats.nlink === 1n;
+}
+
+async function lstatPart({ fileSystem }: Disk, { part }: TransferFolder): Promise<BigIntStats | null> {
+  return fileSystem.lstat(part).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw error;
+  });
+}
+
+async function dropForeignPart(disk: Disk, folder: TransferFolder): Promise<void> {
+  const stats = await lstatPart(disk, folder);
+  if (stats === null || stats.isDirectory() || isOwnFile(stats)) return;
+  disk.log('info', `${folder.part} was a second name of another file; the name was removed.`);
+  await disk.fileSystem.unlink(folder.part);
+}
+
+/** Removes what must not count later, durably, so that no power cut brings a part of it back. */
+async function clearJournals({ fileSystem }: Disk, { dir }: TransferFolder): Promise<void> {
+  const names = (await fileSystem.readdir(dir)).filter((name) => name.startsWith('journal.') && !isAside(name));
+  for (const name of names) await fileSystem.unlink(join(dir, name)).catch(ignoreMissing);
+  if (names.length > 0) await syncFolder(fileSystem, dir);
+}
+
+/** Kept for whoever wants to know what happened; one of them, the newest. */
+async function moveCorruptAside(disk: Disk, folder: TransferFolder): Promise<void> {
+  const { fileSystem } = disk;
+  for (const path of [latestPath(folder), durablePath(folder)]) {
+    if ((await readJournalFile(fileSystem, path)).type !== 'corrupt') continue;
+    for (const name of (await fileSystem.readdir(folder.dir)).filter(isAside)) {
+      await fileSystem.unlink(join(folder.dir, name)).catch(ignoreMissing);
+    }
+    const aside = join(folder.dir, `journal.corrupt-${disk.wallClockMs()}.json`);
+    await fileSystem.rename(path, aside);
+    disk.log('warn', `The journal ${path} is damaged; it was moved to ${aside} and does not count.`);
+  }
+}
+
+function isAside(name: string): boolean {
+  return name.startsWith('journal.corrupt-');
+}
+
+function ignoreMissing(error: unknown): void {
+  if (errnoOf(error) !== 'ENOENT') throw error;
 }

@@ -1,0 +1,149 @@
+// The journal's form on disk: a checksummed envelope around the record, and judging what was read.
+import { createHash, randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+import { integritySchema } from '../assets/integrity';
+import type { RangeSet } from './byteRanges';
+import type { Disk } from './disk';
+import type { FileSystem } from './fileSystem';
+import { syncFolder } from './folderSync';
+import { errnoOf } from './localError';
+
+/** Journals are some hundred bytes, a few KiB with many ranges; anything larger is not one. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
+const byteCount = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const ranges = v.pipe(
+  v.array(v.tuple([byteCount, byteCount])),
+  v.check((set) => areSortedAndDisjoint(set)),
+);
+
+const recordSchema = v.pipe(
+  v.object({
+    version: v.literal(1),
+    displayUrl: v.string(),
+    urlHash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+    isUrlRedacted: v.boolean(),
+    root: v.string(),
+    path: v.string(),
+    isFolder: v.boolean(),
+    name: v.nullable(v.string()),
+    integrity: v.array(integritySchema),
+    etag: v.nullable(v.string()),
+    lastModified: v.nullable(v.string()),
+    validator: v.nullable(v.object({ kind: v.picklist(['etag', 'lastModified']), value: v.string() })),
+    totalBytes: v.nullable(byteCount),
+    written: ranges,
+    flushed: ranges,
+    savedAtMs: v.pipe(v.number(), v.safeInteger()),
+  }),
+  v.check(({ written, flushed, totalBytes }) => {
+    return isWithin(written, [[0, totalBytes ?? Number.MAX_SAFE_INTEGER]]) && isWithin(flushed, written);
+  }),
+);
+
+/** What a resume needs; journal.ts describes the fields. */
+export type StoredRecord = v.InferOutput<typeof recordSchema>;
+
+/** What lies at a journal's path. */
+export type JournalFile =
+  | { readonly type: 'absent' }
+  | { readonly type: 'corrupt' }
+  | { readonly type: 'newer'; readonly version: number }
+  | { readonly type: 'read'; readonly bootId: string; readonly record: StoredRecord };
+
+const envelopeSchema = v.object({ checksum: v.string(), bootId: v.string(), record: v.unknown() });
+
+/** Reads one journal file; anything but a whole, checked record is `absent`, `newer` or `corrupt`. Errors are node's. */
+export async function readJournalFile(fileSystem: FileSystem, path: string): Promise<JournalFile> {
+  try {
+    const stats = await fileSystem.lstat(path);
+    if (!stats.isFile() || stats.size > MOST_BYTES) return { type: 'corrupt' };
+    return parseJournal((await fileSystem.readFile(path)).toString('utf8'));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return { type: 'absent' };
+    throw error;
+  }
+}
+
+/** Never throws: the bytes may be anything. */
+export function parseJournal(text: string): JournalFile {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    const version = readVersion(parsed);
+    if (version > 1) return { type: 'newer', version };
+    const { checksum, bootId, record } = v.parse(envelopeSchema, parsed);
+    if (checksum !== checksumOf(bootId, record)) return { type: 'corrupt' };
+    return { type: 'read', bootId, record: v.parse(recordSchema, record) };
+  } catch {
+    return { type: 'corrupt' };
+  }
+}
+
+/** The whole file, as `parseJournal` takes it. */
+export function formatJournal(bootId: string, record: { readonly version: 1 }): string {
+  return `${JSON.stringify({ version: 1, checksum: checksumOf(bootId, record), bootId, record })}\n`;
+}
+
+/**
+ * Replaces the file at `path` in one step; `isDurable`: and flushes it, so that after a power cut it is the old one or the new
+ * one. Errors are node's; the old file then stays.
+ */
+export async function replaceFile(
+  { fileSystem }: Pick<Disk, 'fileSystem'>,
+  path: string,
+  text: string,
+  isDurable: boolean,
+): Promise<void> {
+  // Unique: on file systems whose locks lie two processes may save at once.
+  const temp = join(dirname(path), `journal.${randomUUID()}.tmp`);
+  try {
+    await writeFile(fileSystem, temp, Buffer.from(text), isDurable);
+    await fileSystem.rename(temp, path);
+  } catch (error) {
+    await fileSystem.unlink(temp).catch(() => undefined);
+    throw error;
+  }
+  if (isDurable) await syncFolder(fileSystem, dirname(path));
+}
+
+async function writeFile(fileSystem: FileSystem, path: string, bytes: Buffer, isDurable: boolean): Promise<void> {
+  const handle = await fileSystem.open(path, 'wx', 0o600);
+  try {
+    for (let done = 0; done < bytes.length;) {
+      const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, done);
+      if (bytesWritten === 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' });
+      done += bytesWritten;
+    }
+    if (isDurable) await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function readVersion(parsed: unknown): number {
+  if (typeof parsed !== 'object' || parsed === null || !('version' in parsed)) return 0;
+  return Number.isSafeInteger(parsed.version) ? Number(parsed.version) : 0;
+}
+
+/** JSON that was parsed and printed again is the same text, so the checksum needs no canonical form. */
+function checksumOf(bootId: string, record: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify([bootId, record]))
+    .digest('hex');
+}
+
+function areSortedAndDisjoint(set: RangeSet): boolean {
+  let lastEnd = -1;
+  return set.every(([start, end]) => {
+    const isNext = start > lastEnd && end > start;
+    lastEnd = end;
+    return isNext;
+  });
+}
+
+/** Whether every range of `inner` lies in one of `outer`. */
+function isWithin(inner: RangeSet, outer: RangeSet): boolean {
+  return inner.every(([start, end]) => outer.some((range) => range[0] <= start && end <= range[1]));
+}
