@@ -47,19 +47,22 @@ export default tseslint.config(
     [['node:*', '!node:worker_threads', '!node:path', '!node:url'], 'bridge uses node:worker_threads alone.'],
     [['**/engine/*', '**/editor/*'], 'bridge imports assets alone.'],
   ),
-  forbid(
-    ['src/engine/**'],
-    VSCODE,
-    UNDICI,
-    [['**/editor/*', '**/bridge/engineClient'], 'engine imports assets and bridge/protocol alone.'],
-  ),
-  forbid(
-    ['src/engine/http.ts'],
-    VSCODE,
-    [['**/editor/*', '**/bridge/engineClient'], 'engine imports assets and bridge/protocol alone.'],
-  ),
-  forbid(['src/editor/**', 'src/extension.ts'], UNDICI, [['**/engine/*'], 'The editor reaches the engine through bridge.']),
-  forbid(['src/cli.ts', 'src/cli/**'], VSCODE, UNDICI, [['**/editor/*'], 'The command line knows nothing of the editor.']),
+  forbid(['src/engine/**'], VSCODE, UNDICI, [
+    ['**/editor/*', '**/bridge/engineClient'],
+    'engine imports assets and bridge/protocol alone.',
+  ]),
+  forbid(['src/engine/http.ts'], VSCODE, [
+    ['**/editor/*', '**/bridge/engineClient'],
+    'engine imports assets and bridge/protocol alone.',
+  ]),
+  forbid(['src/editor/**', 'src/extension.ts'], UNDICI, [
+    ['**/engine/*'],
+    'The editor reaches the engine through bridge.',
+  ]),
+  forbid(['src/cli.ts', 'src/cli/**'], VSCODE, UNDICI, [
+    ['**/editor/*'],
+    'The command line knows nothing of the editor.',
+  ]),
   {
     files: ['test/**', 'bench/**'],
     rules: {
@@ -73,7 +76,14 @@ export default tseslint.config(
     ...tseslint.configs.disableTypeChecked,
     languageOptions: {
       ...tseslint.configs.disableTypeChecked.languageOptions,
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', require: 'readonly', exports: 'readonly' },
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        require: 'readonly',
+        exports: 'readonly',
+        module: 'readonly',
+      },
     },
     rules: {
       ...tseslint.configs.disableTypeChecked.rules,

@@ -71,7 +71,7 @@ export class CodeServer {
 
   /** Resolves when VS Code starts another extension host, after a reload or a crash, with its process id. */
   async nextExtensionHost(): Promise<number> {
-    const [pid] = await once(this.hosts, 'launched', { signal: AbortSignal.timeout(startTimeoutMs) });
+    const [pid] = (await once(this.hosts, 'launched', { signal: AbortSignal.timeout(startTimeoutMs) })) as [number];
     return pid;
   }
 

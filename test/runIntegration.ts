@@ -1,0 +1,61 @@
+// Runs test/integration in a real VS Code: the one of test/support/vscodeHost, or with `--desktop` one that
+// @vscode/test-electron downloads. ASSET_FETCH_SAMPLES tells the tests where the sample server is.
+import { runTests } from '@vscode/test-electron';
+import { build } from 'esbuild';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SampleServer } from './support/sampleServer';
+import { writeSampleWorkspace } from './support/sampleWorkspace';
+import { TempFolder } from './support/tempFolder';
+import { outFolder, repositoryRoot } from './support/vscodeHost/paths';
+import { makeUserData } from './support/vscodeHost/userData';
+
+const suites = join(repositoryRoot, 'test/integration');
+const bundles = join(outFolder, 'integration');
+
+async function bundleTests(): Promise<void> {
+  await rm(bundles, { recursive: true, force: true });
+  await build({
+    entryPoints: [join(suites, 'index.ts'), `${suites}/**/*.test.ts`],
+    outbase: suites,
+    outdir: bundles,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    sourcemap: 'inline',
+    external: ['vscode', 'mocha'],
+    logLevel: 'warning',
+  });
+}
+
+async function runIn(workspace: string, samples: SampleServer, userData: string): Promise<void> {
+  const isDesktop = process.argv.includes('--desktop');
+  await runTests({
+    ...(isDesktop ? {} : { vscodeExecutablePath: join(repositoryRoot, 'test/support/vscodeHost/code.mjs') }),
+    extensionDevelopmentPath: repositoryRoot,
+    extensionTestsPath: join(bundles, 'index.js'),
+    launchArgs: [workspace, `--user-data-dir=${userData}`, `--extensions-dir=${join(userData, 'extensions')}`],
+    extensionTestsEnv: { ASSET_FETCH_SAMPLES: samples.origin },
+  });
+}
+
+async function main(): Promise<void> {
+  await bundleTests();
+  const samples = await SampleServer.start();
+  const workspace = await TempFolder.make('workspace');
+  const userData = await makeUserData();
+  try {
+    await writeSampleWorkspace(workspace.path, samples);
+    await runIn(workspace.path, samples, userData);
+  } finally {
+    await samples.dispose();
+    await workspace.dispose();
+    await rm(userData, { recursive: true, force: true });
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
