@@ -3,6 +3,7 @@
 import { parse as parseDisposition } from 'content-disposition';
 import { FetchError } from './fetchError';
 import { cleanName, isDeviceName, isUnprintable, maxComponentBytes, maxNameBytes, utf8Bytes } from './fileName';
+import { tryParseUrl } from './redact';
 import { isSensitivePath } from './sensitivePath';
 
 /** Longest relative path accepted, in bytes: half of what macOS takes for a whole path is left to the root. */
@@ -90,7 +91,7 @@ function decodeRawUtf8(name: string): string {
 }
 
 function nameOfUrl(url: string | URL): string | null {
-  const pathname = URL.canParse(String(url)) ? new URL(String(url)).pathname : '';
+  const pathname = tryParseUrl(String(url))?.pathname ?? '';
   const last = pathname.split('/').findLast((component) => component !== '') ?? '';
   return cleanName(decodePercent(last));
 }

@@ -81,7 +81,11 @@ export function formatProblem({ severity, message, line }: Problem, file: string
 /** Gives the line, from 1, of an offset. Binary search: a big manifest asks tens of thousands of times. */
 function makeLineLookup(text: string): (offset: number) => number {
   const starts = [0];
-  for (const match of text.matchAll(/\r\n|\n|\r/g)) starts.push(match.index + match[0].length);
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    // LF, or CR that no LF follows.
+    if (code === 10 || (code === 13 && text.charCodeAt(at + 1) !== 10)) starts.push(at + 1);
+  }
   return (offset) => {
     let low = 0;
     let high = starts.length;

@@ -36,10 +36,15 @@ const EXECUTABLE_EXTENSIONS = new Set(
  * characters that HFS+ ignores, and dots and blanks that Windows drops at the end of a component. Never a path to write to.
  */
 export function foldPath(path: string): string {
-  const plain = withoutIgnored(path).normalize('NFKC');
-  // Lower, upper, lower: full case folding, which JavaScript lacks (ẞ → ß → SS → ss).
-  const caseless = withoutIgnored(plain.toLowerCase().toUpperCase().toLowerCase()).normalize('NFKC');
+  // Most paths are plain ASCII, and manifests hold many.
+  const caseless = /^[\0-\x7f]*$/.test(path) ? path.toLowerCase() : foldUnicode(path);
   return caseless.replaceAll('\\', '/').split('/').map(trimEnd).join('/');
+}
+
+function foldUnicode(text: string): string {
+  const plain = withoutIgnored(text).normalize('NFKC');
+  // Lower, upper, lower: full case folding, which JavaScript lacks (ẞ → ß → SS → ss).
+  return withoutIgnored(plain.toLowerCase().toUpperCase().toLowerCase()).normalize('NFKC');
 }
 
 function withoutIgnored(text: string): string {

@@ -1,5 +1,6 @@
 // Finds http(s) URLs in a line of any text: prose, Markdown, markup, code, configuration, shell. Judges by characters alone, so that
 // one table serves every language, and in one pass, so that a minified megabyte costs no more than its length.
+import { tryParseUrl } from './redact';
 
 export interface UrlInText {
   /** UTF-16 offsets into the line; `end` is exclusive. */
@@ -141,8 +142,8 @@ function trimUrl(line: string, start: number, untrimmedEnd: number, untrimmed: s
     length -= 1;
   }
   const url = untrimmed.slice(0, length);
-  if (length > MAX_URL_LENGTH || !URL.canParse(url)) return null;
-  return /[\p{L}\p{N}]/u.test(new URL(url).hostname) ? { start, end, url } : null;
+  if (length > MAX_URL_LENGTH) return null;
+  return /[\p{L}\p{N}]/u.test(tryParseUrl(url)?.hostname ?? '') ? { start, end, url } : null;
 }
 
 /** What the sticky pattern matches at an offset. */

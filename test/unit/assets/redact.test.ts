@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { FetchError } from '../../../src/assets/fetchError';
-import { displayHost, parseHttpUrl, redactText, redactUrl } from '../../../src/assets/redact';
+import { displayHost, parseHttpUrl, redactText, redactUrl, tryParseUrl } from '../../../src/assets/redact';
 
 const CANARY = 'c4naryS3cret';
 
@@ -74,6 +74,14 @@ describe('displayHost', () => {
     assert.equal(displayHost('https://h:443/'), 'h');
     assert.equal(displayHost('https://b\u00fccher.example'), 'xn--bcher-kva.example');
     assert.equal(displayHost('nonsense'), 'an unknown host');
+  });
+});
+
+describe('tryParseUrl', () => {
+  it('gives the same answer however often it is asked', () => {
+    for (let n = 0; n < 50_000; n += 1) assert.notEqual(tryParseUrl('https://h.org/\u00fc'), null);
+    assert.equal(tryParseUrl('b', 'https://h.org/a')?.href, 'https://h.org/b');
+    assert.equal(tryParseUrl('nonsense'), null);
   });
 });
 

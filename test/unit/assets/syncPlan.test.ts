@@ -25,7 +25,8 @@ const asset: ListedAsset = {
 };
 
 const choices: SyncChoices = {
-  platform: 'linux-x64',
+  platform: 'linux',
+  arch: 'x64',
   isFrozen: false,
   overwrite: 'fail',
   allowedSensitivePaths: [],
