@@ -9,6 +9,8 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const shared = {
   bundle: true,
   platform: 'node',
+  // The CommonJS files of jsonc-parser require by computed paths, which no bundler follows.
+  mainFields: ['module', 'main'],
   target: 'node20.18',
   format: 'cjs',
   outdir: 'dist',

@@ -198,7 +198,8 @@ describe('parseManifest', () => {
       assert.deepEqual(codes(list(entry('a', { url }))), expected));
   }
 
-  it('D02 reads 10,000 entries in less than half a second', () => {
+  it('D02 reads 10,000 entries in less than half a second', function () {
+    this.timeout(60_000);
     const big = list(...Array.from({ length: 10_000 }, (_, n) => entry(`models/part-${n}/weights.bin`, { size: n })));
     // The best of three, since other work on the machine is not what is measured.
     const milliseconds = [1, 2, 3].map(() => {
