@@ -35,7 +35,7 @@ export function parseManifest(text: string): ParsedManifest {
 }
 
 /** Whether an entry is meant for a machine; names as in Node's `process.platform` and `process.arch`. */
-export function matchesPlatform(asset: ManifestAsset, platform: string, arch: string): boolean {
+export function matchesPlatform(asset: Pick<ManifestAsset, 'platforms'>, platform: string, arch: string): boolean {
   return (
     asset.platforms === null || asset.platforms.some((name) => name === platform || name === `${platform}-${arch}`)
   );

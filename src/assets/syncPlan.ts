@@ -1,6 +1,8 @@
 // What a list of assets asks for beside what is on disk: which to fetch, which to leave, which need a person. Pure; looking
 // at the disk is engine/diskSurvey.ts, carrying a plan out is engine/sync.ts.
+import type { PlainFetchError } from './fetchError';
 import { isStrong, type Integrity } from './integrity';
+import { matchesPlatform } from './manifest';
 import { makeRequest, type FetchRequest } from './request';
 import { isSensitivePath } from './sensitivePath';
 
@@ -13,7 +15,7 @@ export interface ListedAsset {
   readonly integrity: readonly Integrity[];
   readonly sizeBytes: number | null;
   readonly isExecutable: boolean;
-  /** Like `linux-x64`; null: every platform. */
+  /** Like `linux-x64` or `linux`; null: every platform. */
   readonly platforms: readonly string[] | null;
 }
 
@@ -32,7 +34,7 @@ export type DiskState =
 /**
  * What is to be done about an entry. `unpinned`: present, with no strong hash to compare it to, so it stays as it is.
  * `modified`: changed by hand, so it stays too. `conflict`: the path holds something else than a file.
- * `refused`: not to be fetched under the given choices, see `reason`.
+ * `refused`: not to be fetched under the given choices; one such entry is a reason to fetch none.
  */
 export type PlannedAction = 'fetch' | 'upToDate' | 'unpinned' | 'modified' | 'conflict' | 'skippedPlatform' | 'refused';
 
@@ -41,13 +43,14 @@ export interface PlannedAsset<Asset extends ListedAsset = ListedAsset> {
   readonly action: PlannedAction;
   /** Whether fetching replaces a file that is there. */
   readonly replaces: boolean;
-  /** For `conflict`, `modified` and `refused`: a sentence for people. */
-  readonly reason: string | null;
+  /** For `conflict`, `modified` and `refused`: what a transfer of the entry would fail with. */
+  readonly problem: PlainFetchError | null;
 }
 
 export interface SyncChoices {
-  /** Like `linux-x64`: `process.platform` and `process.arch`. */
+  /** This machine, as `process.platform` and `process.arch` name it. */
   readonly platform: string;
+  readonly arch: string;
   /** Whether entries without a strong hash are refused. */
   readonly isFrozen: boolean;
   /** What becomes of files that were changed by hand. */
@@ -61,11 +64,6 @@ export interface SyncChoices {
 /** Whether no strong hash proves the entry's bytes; weak ones detect accidents alone. */
 export function isUnpinned({ integrity }: Pick<ListedAsset, 'integrity'>): boolean {
   return !integrity.some(({ algorithm }) => isStrong(algorithm));
-}
-
-/** Whether the entry is meant for a platform such as `linux-x64`. */
-export function isForPlatform({ platforms }: Pick<ListedAsset, 'platforms'>, platform: string): boolean {
-  return platforms === null || platforms.includes(platform);
 }
 
 /** The plan for every entry, in the list's order; `stateOf` says what is on disk at an entry's path. */
@@ -82,34 +80,70 @@ function planAsset<Asset extends ListedAsset>(
   stateOf: (asset: Asset) => DiskState,
   choices: SyncChoices,
 ): PlannedAsset<Asset> {
-  const decide = (action: PlannedAction, reason: string | null = null, replaces = false): PlannedAsset<Asset> => ({
-    asset,
-    action,
-    reason,
-    replaces,
-  });
-  if (!isForPlatform(asset, choices.platform)) return decide('skippedPlatform');
+  if (!matchesPlatform(asset, choices.platform, choices.arch)) return leave(asset, 'skippedPlatform');
   const refusal = findRefusal(asset, choices);
-  if (refusal !== null) return decide('refused', refusal);
-  const state = stateOf(asset);
-  if (state.type === 'missing') return decide('fetch');
-  if (state.type === 'blocked') return decide('conflict', `There is ${state.by} at ${asset.path}.`);
-  if (state.type === 'escapes') return decide('refused', `${state.through} is a link that leads out of the folder.`);
-  if (state.content === 'wanted') return decide('upToDate');
-  const isAsItIs = asset.integrity.length === 0 && (asset.sizeBytes === null || asset.sizeBytes === state.bytes);
-  if (isAsItIs) return decide('unpinned');
-  if (state.content === 'ours' || choices.overwrite === 'replace') return decide('fetch', null, true);
-  return decide('modified', `${asset.path} was changed by hand, or by another program.`);
+  return refusal === null ? planAgainst(asset, stateOf(asset), choices) : leave(asset, 'refused', refusal);
 }
 
-function findRefusal(asset: ListedAsset, choices: SyncChoices): string | null {
-  if (choices.isFrozen && isUnpinned(asset)) {
-    return asset.integrity.length === 0 ? `${asset.path} has no hash.` : `${asset.path} has only a weak hash.`;
+function planAgainst<Asset extends ListedAsset>(
+  asset: Asset,
+  state: DiskState,
+  { overwrite }: SyncChoices,
+): PlannedAsset<Asset> {
+  const { path } = asset;
+  switch (state.type) {
+    case 'missing':
+      return { asset, action: 'fetch', replaces: false, problem: null };
+    case 'blocked':
+      return leave(
+        asset,
+        'conflict',
+        problem('destinationExists', path, `There is ${state.by} at ${path}. Move it away.`),
+      );
+    case 'escapes': {
+      const message = `${path} lies outside the folder of the list: ${state.through} is a link that leads there.`;
+      return leave(asset, 'refused', problem('unsafePath', path, message));
+    }
+    case 'file':
+      break;
   }
-  if (isSensitivePath(asset.path) && !choices.allowedSensitivePaths.includes(asset.path)) {
-    return `${asset.path} is a sensitive place, and nobody consented to writing there.`;
+  if (state.content === 'wanted') return leave(asset, 'upToDate');
+  const isAsItIs = asset.integrity.length === 0 && (asset.sizeBytes === null || asset.sizeBytes === state.bytes);
+  if (isAsItIs) return leave(asset, 'unpinned');
+  const mayReplace = state.content === 'ours' || overwrite === 'replace';
+  if (mayReplace) return { asset, action: 'fetch', replaces: true, problem: null };
+  return leave(
+    asset,
+    'modified',
+    problem('destinationExists', path, `${path} was changed by hand, so it stays as it is.`),
+  );
+}
+
+function leave<Asset>(asset: Asset, action: PlannedAction, why: PlainFetchError | null = null) {
+  return { asset, action, replaces: false, problem: why };
+}
+
+function findRefusal({ integrity, path }: ListedAsset, choices: SyncChoices): PlainFetchError | null {
+  if (choices.isFrozen && isUnpinned({ integrity })) {
+    const lack = integrity.length === 0 ? 'no hash' : 'only a weak hash';
+    return problem(
+      'untrusted',
+      path,
+      `${path} has ${lack}, and a frozen list must prove every file. Add a sha256 hash.`,
+    );
+  }
+  if (isSensitivePath(path) && !choices.allowedSensitivePaths.includes(path)) {
+    return problem(
+      'untrusted',
+      path,
+      `${path} is a place that tools obey, and nobody consented to writing there by name.`,
+    );
   }
   return null;
+}
+
+function problem(code: PlainFetchError['code'], path: string, message: string): PlainFetchError {
+  return { code, message, details: { path } };
 }
 
 /** The transfer that a planned `fetch` asks for, into the list's folder `root` (absolute). */

@@ -26,7 +26,6 @@ export function readConnections(options: ParsedOptions): number | null {
 
 /** The engine's configuration for this run. Reads the certificate file. Throws UsageError. */
 export function readEngineConfig(options: ParsedOptions, surroundings: Surroundings): EngineConfig {
-  const stateDir = options.last('state-dir');
   const retries = options.last('retries');
   const idleTimeout = options.last('idle-timeout');
   return {
@@ -34,11 +33,17 @@ export function readEngineConfig(options: ParsedOptions, surroundings: Surroundi
     ...limitsFor(readConnections(options)),
     ...(retries === null ? {} : { retries: parseCount(retries, '--retries', 0, 1_000_000) }),
     ...(idleTimeout === null ? {} : { idleTimeoutMs: parseSecondsAsMs(idleTimeout, '--idle-timeout') }),
-    stateDir: stateDir === null ? surroundings.defaultStateDir : path.resolve(surroundings.cwd, stateDir),
+    stateDir: readStateDir(options, surroundings),
     proxy: { ...defaultEngineConfig.proxy, url: readProxy(options.last('proxy')) },
     extraCertificates: readCertificates(options.last('cacert'), surroundings.cwd),
     userAgent: `asset-fetch/${version}`,
   };
+}
+
+/** The absolute state folder: `--state-dir`, else the platform's cache folder. */
+export function readStateDir(options: ParsedOptions, { cwd, defaultStateDir }: Surroundings): string {
+  const folder = options.last('state-dir');
+  return folder === null ? defaultStateDir : path.resolve(cwd, folder);
 }
 
 /** More connections than the defaults allow per host or in all were asked for by name, so they are granted. */

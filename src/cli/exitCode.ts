@@ -41,3 +41,17 @@ export function exitCodeFor(code: FetchErrorCode): ExitCode {
       return exitCodes.transferFailed;
   }
 }
+
+/** Which of several codes to end with: an interrupt first, then what concerns trust, the disk, the list, the network. */
+const gravestFirst: readonly ExitCode[] = [
+  exitCodes.interrupted,
+  exitCodes.integrity,
+  exitCodes.local,
+  exitCodes.usage,
+  exitCodes.transferFailed,
+];
+
+/** The gravest of the codes; `done` where there is none other. */
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  return gravestFirst.find((code) => codes.includes(code)) ?? exitCodes.done;
+}

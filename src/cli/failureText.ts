@@ -4,12 +4,12 @@ import { formatBytes } from './progressText';
 
 /** What to try next, where the command line has an answer that the engine cannot know. */
 const hints: Partial<Record<FetchErrorCode, string>> = {
-  destinationExists: 'Use --overwrite replace or --overwrite keep-both to fetch it all the same.',
+  destinationExists: 'To fetch it all the same, use --overwrite replace.',
   tlsFailed: 'Where your network has a certificate authority of its own, name it with --cacert FILE.',
   tooLarge: 'Raise --max-size if the file is meant to be that large.',
   nameUnresolved: 'Check the spelling of the host, your connection, and --proxy where the network has one.',
   timedOut: 'On a slow server, raise --idle-timeout.',
-  untrusted: 'If you trust that host, allow it by name with --allow-host HOST.',
+  untrusted: 'What you trust you can allow by name: --allow-host HOST, --allow-sensitive PATH.',
   busy: 'Another process fetches the same file; wait for it, or stop it.',
   integrityMismatch: 'Check the hash with whoever published it.',
 };

@@ -1,11 +1,12 @@
 // `get`: from parsed options to a request for the engine.
 import { statSync } from 'node:fs';
-import { FetchError } from '../assets/fetchError';
 import { parseHeaderLine } from '../assets/headers';
 import { combineIntegrity, parseIntegrity, type Integrity } from '../assets/integrity';
 import { parseHttpUrl, redactUrl } from '../assets/redact';
-import { makeRequest, type FetchRequest, type OverwritePolicy } from '../assets/request';
+import { makeRequest, type FetchRequest } from '../assets/request';
+import { asUsage } from './asUsage';
 import { engineOptionSpecs, readConnections } from './engineOptions';
+import { readOverwrite } from './overwrite';
 import { commonOptions, type OptionSpecs, type ParsedOptions } from './parseOptions';
 import { placeOutput } from './placeOutput';
 import { parseSizeBytes } from './quantities';
@@ -48,8 +49,8 @@ function readOnlyUrl(operands: readonly string[]): string {
   return checkUrl(url, 'get');
 }
 
-/** The URL as it was written, once it is known to be http or https. */
-function checkUrl(text: string, where: string): string {
+/** The URL as it was written, once it is known to be http or https. Throws UsageError that begins with `where`. */
+export function checkUrl(text: string, where: string): string {
   asUsage(where, () => parseHttpUrl(text));
   return text;
 }
@@ -62,7 +63,8 @@ function readIntegrity(texts: readonly string[]): Integrity[] {
   return asUsage('--integrity', () => combineIntegrity(texts.flatMap(parseIntegrity)));
 }
 
-function readHeaders(lines: readonly string[]): Record<string, string> {
+/** Headers by name, from `--header` lines. Throws UsageError, which never holds a value. */
+export function readHeaders(lines: readonly string[]): Record<string, string> {
   const headers = new Map<string, string>();
   for (const line of lines) {
     const { name, value } = asUsage('--header', () => parseHeaderLine(line));
@@ -71,29 +73,6 @@ function readHeaders(lines: readonly string[]): Record<string, string> {
     headers.set(name, value);
   }
   return Object.fromEntries(headers);
-}
-
-const overwriteValues: ReadonlyMap<string, OverwritePolicy> = new Map([
-  ['fail', 'fail'],
-  ['replace', 'replace'],
-  ['keep-both', 'keepBoth'],
-]);
-
-/** The value of `--overwrite`. Throws UsageError on anything but fail, replace and keep-both. */
-export function readOverwrite(text: string | null): OverwritePolicy {
-  const policy = overwriteValues.get(text ?? 'fail');
-  if (policy === undefined) throw new UsageError(`--overwrite is fail, replace or keep-both, not "${text ?? ''}".`);
-  return policy;
-}
-
-/** Runs a parser of src/assets; what it refuses is an error of usage here. */
-function asUsage<T>(where: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof FetchError)) throw error;
-    throw new UsageError(`${where}: ${error.message}`, error.code === 'unsupportedUrl' ? error.code : 'invalidRequest');
-  }
 }
 
 function isExistingFolder(folder: string): boolean {

@@ -1,23 +1,23 @@
 // The NDJSON of --json: one object a line. Field names are a contract that outside tools rely on; add, never rename.
 import type { EngineMessage, TransferEvent } from '../bridge/protocol';
 
-/** The line's object for a message of the engine; null for those that are no events. `url` must be free of secrets. */
-export function toJsonEvent(message: EngineMessage, url: string): object | null {
+/** The line's object for a message of the engine, with the facts that say what it is about; null for those that are no events. */
+export function toJsonEvent(message: EngineMessage, about: object = {}): object | null {
   switch (message.type) {
     case 'log':
     case 'unfinished':
     case 'discarded':
       return null;
     default:
-      return fieldsOf(message, url);
+      return { ...fieldsOf(message), ...about };
   }
 }
 
-function fieldsOf(event: TransferEvent, url: string): object {
+function fieldsOf(event: TransferEvent): object {
   switch (event.type) {
     case 'started': {
       const { name, totalBytes, resumedBytes } = event;
-      return { event: 'start', url, name, totalBytes, resumedBytes };
+      return { event: 'start', name, totalBytes, resumedBytes };
     }
     case 'progress': {
       const { receivedBytes, totalBytes, bytesPerSecond, connections } = event;

@@ -10,6 +10,9 @@ type Handler = (args: readonly string[], surroundings: Surroundings) => Promise<
 
 const commands: Readonly<Record<string, () => Promise<Handler>>> = {
   get: async () => (await import('./getCommand')).runGet,
+  sync: async () => (await import('./syncCommand')).runSync,
+  verify: async () => (await import('./verifyCommand')).runVerify,
+  add: async () => (await import('./addCommand')).runAdd,
 };
 
 /** Runs the command that `args` (without node and script) name. Resolves to the exit code and never rejects for a user's mistake. */
@@ -66,7 +69,7 @@ function reportRefusal(
   args: readonly string[],
   { stdout, stderr }: Surroundings,
 ): ExitCode {
-  stderr.writeLine(cleanForTerminal(`asset-fetch: ${error.message}`));
+  for (const line of `asset-fetch: ${error.message}`.split('\n')) stderr.writeLine(cleanForTerminal(line));
   const failure = error instanceof FetchError ? toPlainError(error) : { code: error.code, message: error.message };
   if (args.includes('--json')) stdout.writeLine(JSON.stringify({ event: 'failed', details: {}, ...failure }));
   return error instanceof FetchError ? exitCodeFor(error.code) : exitCodes.usage;

@@ -14,6 +14,7 @@ export function createProcessSurroundings(): Surroundings {
     stdout: createLineOutput(process.stdout, isDumbTerminal),
     stderr: createLineOutput(process.stderr, isDumbTerminal),
     env: process.env,
+    machine: { platform: process.platform, arch: process.arch },
     cwd: process.cwd(),
     defaultStateDir: locateStateFolder({
       platform: process.platform,

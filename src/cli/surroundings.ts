@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly stdout: LineOutput;
   readonly stderr: LineOutput;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** As `process.platform` and `process.arch` name it. */
+  readonly machine: { readonly platform: string; readonly arch: string };
   /** Absolute working folder, against which paths are resolved. */
   readonly cwd: string;
   /** State folder where `--state-dir` is not given. */

@@ -90,6 +90,6 @@ function describeEvent(message: EngineMessage): string | null {
 }
 
 function writeJsonEvent(message: EngineMessage, url: string, { stdout }: Surroundings): void {
-  const event = toJsonEvent(message, url);
+  const event = toJsonEvent(message, message.type === 'started' ? { url } : {});
   if (event !== null) stdout.writeLine(JSON.stringify(event));
 }

@@ -107,7 +107,7 @@ describe('planSync', () => {
       const planned = plan(some, state, chosen);
       assert.equal(planned.action, action);
       assert.equal(planned.replaces, replaces);
-      assert.equal(planned.reason !== null, ['conflict', 'modified', 'refused'].includes(action));
+      assert.equal(planned.problem !== null, ['conflict', 'modified', 'refused'].includes(action));
     });
   }
 

@@ -26,6 +26,7 @@ export class FakeSurroundings implements Surroundings {
   readonly stdout = new RecordedOutput();
   readonly stderr = new RecordedOutput();
   readonly env = {};
+  readonly machine = { platform: 'linux', arch: 'x64' };
   readonly defaultStateDir = '/state';
   readonly started: FetchRequest[] = [];
   readonly configs: EngineConfig[] = [];

@@ -1,0 +1,30 @@
+// One transfer in an engine of its own, from start to end.
+import type { FetchRequest } from '../assets/request';
+import type { EngineConfig } from '../bridge/protocol';
+import type { BatchOutcome } from '../bridge/transferBatch';
+import type { Surroundings } from './surroundings';
+import type { Report } from './transferReporter';
+
+/** Runs one transfer in an engine that is gone when this resolves. An interrupt cancels it and keeps its bytes. */
+export async function runOneTransfer(
+  request: FetchRequest,
+  config: EngineConfig,
+  report: Report,
+  { openEngine, onInterrupt }: Surroundings,
+): Promise<BatchOutcome> {
+  const id = 'get';
+  let settle: (outcome: BatchOutcome) => void;
+  const ended = new Promise<BatchOutcome>((resolve) => (settle = resolve));
+  const engine = await openEngine(config, (message) => {
+    report(message);
+    if (message.type === 'done' || message.type === 'failed') settle(message);
+  });
+  const stopListening = onInterrupt(() => engine.cancel(id));
+  try {
+    engine.start(id, request);
+    return await ended;
+  } finally {
+    await engine.dispose();
+    stopListening();
+  }
+}

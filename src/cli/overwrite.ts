@@ -1,0 +1,16 @@
+// The value of --overwrite.
+import type { OverwritePolicy } from '../assets/request';
+import { UsageError } from './usageError';
+
+const policies: ReadonlyMap<string, OverwritePolicy> = new Map([
+  ['fail', 'fail'],
+  ['replace', 'replace'],
+  ['keep-both', 'keepBoth'],
+]);
+
+/** The policy that `text` names; `fail` where it is null. Throws UsageError on anything but fail, replace and keep-both. */
+export function readOverwrite(text: string | null): OverwritePolicy {
+  const policy = policies.get(text ?? 'fail');
+  if (policy === undefined) throw new UsageError(`--overwrite is fail, replace or keep-both, not "${text ?? ''}".`);
+  return policy;
+}

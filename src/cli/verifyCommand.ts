@@ -1,0 +1,99 @@
+// `asset-fetch verify`: reads every listed file and says whether it still holds what the list says. Changes nothing.
+import type { PlainFetchError } from '../assets/fetchError';
+import { matchesPlatform } from '../assets/manifest';
+import type { ManifestAsset } from '../assets/manifestEntry';
+import { isUnpinned, type DiskState } from '../assets/syncPlan';
+import { listOptionSpecs, readList, refuseOperands } from './assetList';
+import { readStateDir } from './engineOptions';
+import { exitCodeFor, exitCodes, worstOf, type ExitCode } from './exitCode';
+import { openFileProofs } from './fileProofs';
+import { cleanForTerminal } from './lineOutput';
+import { parseOptions, type OptionSpecs } from './parseOptions';
+import type { Surroundings } from './surroundings';
+import { SyncReporter } from './syncReporter';
+
+export const verifyOptionSpecs = {
+  ...listOptionSpecs,
+  'state-dir': { type: 'string' },
+} as const satisfies OptionSpecs;
+
+/** Runs `verify`. Resolves to 0 where every file is as listed, 3 where one holds other bytes, 4 where one is missing. */
+export async function runVerify(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const options = parseOptions(args, verifyOptionSpecs);
+  refuseOperands('verify', options);
+  const list = readList(options, surroundings.cwd);
+  const output = { json: options.isSet('json'), quiet: options.isSet('quiet'), displayFile: list.displayFile };
+  const reporter = new SyncReporter(output, surroundings);
+  const { platform, arch } = surroundings.machine;
+  const assets = list.assets.filter((asset) => matchesPlatform(asset, platform, arch));
+  const interrupted = new AbortController();
+  const stopListening = surroundings.onInterrupt(() => interrupted.abort());
+  const proofs = await openFileProofs(readStateDir(options, surroundings));
+  try {
+    const states = await proofs.survey(assets, list.root, { isThorough: true, signal: interrupted.signal });
+    return judge(assets, states, reporter, output, surroundings);
+  } catch (error) {
+    if (interrupted.signal.aborted) return exitCodes.interrupted;
+    throw error;
+  } finally {
+    stopListening();
+    await proofs.dispose();
+  }
+}
+
+function judge(
+  assets: readonly ManifestAsset[],
+  states: ReadonlyMap<ManifestAsset, DiskState>,
+  reporter: SyncReporter,
+  { json, quiet }: { readonly json: boolean; readonly quiet: boolean },
+  { stdout, stderr }: Surroundings,
+): ExitCode {
+  const counts = { verified: 0, unpinned: 0, failed: 0 };
+  const codes = assets.map((asset) => {
+    const error = findFault(asset, states.get(asset) ?? { type: 'missing' });
+    if (error === null) {
+      counts[isUnpinned(asset) ? 'unpinned' : 'verified'] += 1;
+      return exitCodes.done;
+    }
+    counts.failed += 1;
+    reporter.problem(asset, error);
+    return exitCodeFor(error.code);
+  });
+  if (json) stdout.writeLine(JSON.stringify({ event: 'summary', ...counts }));
+  else if (!quiet) stderr.writeLine(cleanForTerminal(describeCounts(counts)));
+  return worstOf(codes);
+}
+
+/** What keeps a file from being as listed; null where nothing does. */
+function findFault(asset: ManifestAsset, state: DiskState): PlainFetchError | null {
+  const { path, integrity, sizeBytes } = asset;
+  const fault = (code: 'localIo' | 'integrityMismatch' | 'unsafePath', message: string): PlainFetchError => ({
+    code,
+    message,
+    details: { path },
+  });
+  switch (state.type) {
+    case 'missing':
+      return fault('localIo', `${path} is missing; asset-fetch sync fetches it.`);
+    case 'blocked':
+      return fault('unsafePath', `There is ${state.by} at ${path}.`);
+    case 'escapes':
+      return fault('unsafePath', `${state.through} is a link that leads out of the folder.`);
+    case 'file': {
+      const isOfOtherSize = sizeBytes !== null && sizeBytes !== state.bytes;
+      if (isOfOtherSize) {
+        return fault('integrityMismatch', `${path} has ${state.bytes} bytes, not the ${sizeBytes} that are listed.`);
+      }
+      const isOther = integrity.length > 0 && state.content !== 'wanted';
+      return isOther ? fault('integrityMismatch', `${path} does not hold the listed hash.`) : null;
+    }
+  }
+}
+
+function describeCounts({ verified, unpinned, failed }: Record<'verified' | 'unpinned' | 'failed', number>): string {
+  const total = verified + unpinned + failed;
+  const parts = [`${verified} verified`];
+  if (unpinned > 0) parts.push(`${unpinned} present without a strong hash`);
+  if (failed > 0) parts.push(`${failed} not as listed`);
+  return `${total} ${total === 1 ? 'asset' : 'assets'}: ${parts.join(', ')}.`;
+}
