@@ -30,12 +30,25 @@ const bundles = [
   { ...shared, entryPoints: { cli: 'src/cli.ts' }, banner: { js: '#!/usr/bin/env node' } },
 ];
 
+/** Bundles being made in watch mode. */
+let building = 0;
+
 if (watch) {
-  for (const options of bundles) await (await context(options)).watch();
-  console.log('watching');
+  for (const options of bundles) await (await context({ ...options, plugins: [tellBuilds()] })).watch();
 } else {
   const results = await Promise.all(bundles.map((options) => build(options)));
   for (const { metafile } of results) checkBundle(metafile);
+}
+
+/** Says in watch mode when all bundles are made: a debug session waits for it (.vscode/tasks.json). */
+function tellBuilds() {
+  return {
+    name: 'tell-builds',
+    setup(build) {
+      build.onStart(() => void (building++ === 0 && console.log('build started')));
+      build.onEnd(() => void (--building === 0 && console.log('build finished')));
+    },
+  };
 }
 
 function checkBundle(metafile) {

@@ -1,5 +1,5 @@
 // Runs test/integration in a real VS Code: the one of test/support/vscodeHost, or with `--desktop` one that
-// @vscode/test-electron downloads. ASSET_FETCH_SAMPLES tells the tests where the sample server is.
+// @vscode/test-electron downloads. With `--serve` it runs nothing and keeps ready what a debug session needs.
 import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { rm } from 'node:fs/promises';
@@ -29,30 +29,40 @@ async function bundleTests(): Promise<void> {
   });
 }
 
-async function runIn(workspace: string, samples: SampleServer, userData: string): Promise<void> {
+async function runIn(workspace: string, userData: string): Promise<void> {
   const isDesktop = process.argv.includes('--desktop');
   await runTests({
     ...(isDesktop ? {} : { vscodeExecutablePath: join(repositoryRoot, 'test/support/vscodeHost/code.mjs') }),
     extensionDevelopmentPath: repositoryRoot,
     extensionTestsPath: join(bundles, 'index.js'),
     launchArgs: [workspace, `--user-data-dir=${userData}`, `--extensions-dir=${join(userData, 'extensions')}`],
-    extensionTestsEnv: { ASSET_FETCH_SAMPLES: samples.origin },
   });
 }
 
-async function main(): Promise<void> {
-  await bundleTests();
+async function runAll(): Promise<void> {
   const samples = await SampleServer.start();
   const workspace = await TempFolder.make('workspace');
   const userData = await makeUserData();
   try {
     await writeSampleWorkspace(workspace.path, samples);
-    await runIn(workspace.path, samples, userData);
+    await runIn(workspace.path, userData);
   } finally {
     await samples.dispose();
     await workspace.dispose();
     await rm(userData, { recursive: true, force: true });
   }
+}
+
+async function serve(): Promise<void> {
+  const samples = await SampleServer.start();
+  await writeSampleWorkspace(join(outFolder, 'workspace'), samples);
+  console.log(`samples are served at ${samples.origin}`);
+}
+
+async function main(): Promise<void> {
+  console.log('bundling');
+  await bundleTests();
+  await (process.argv.includes('--serve') ? serve() : runAll());
 }
 
 main().catch((error: unknown) => {

@@ -1,6 +1,7 @@
 // Runs one test module in the extension host of a real VS Code, in a headless browser, and tells how it ended.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { format } from 'node:util';
 import type { Page } from 'playwright-core';
 import { launchBrowser, openProfile } from './browser';
 import { pageAddress, type PageContent } from './pageAddress';
@@ -8,7 +9,7 @@ import { outFolder } from './paths';
 
 /** What the workbench says of itself while tests run; the tests' own lines have none of these beginnings. */
 const workbenchNoise =
-  /^(\[(AgentHost|AgentPlugin|ChatModel|AccountPolicy|reconnection|Service Worker|Policy)|Resolv|Creating a socket|Updating additional|Ignoring )/;
+  /^(\[(AgentHost|AgentPlugin|ChatModel|AccountPolicy|reconnection|Service Worker|Policy)|Resolv|Creating a socket|Updating additional|Ignoring |Canceled: Canceled)/;
 
 /**
  * Opens the workbench, lets VS Code run the tests of `content` and prints their console.
@@ -36,7 +37,7 @@ async function waitForExit(page: Page): Promise<number> {
 }
 
 function printLog(type: string, args: readonly unknown[]): void {
-  const text = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg))).join(' ');
+  const text = format(...args);
   if (workbenchNoise.test(text)) return;
   (type === 'error' ? process.stderr : process.stdout).write(`${text}\n`);
 }
