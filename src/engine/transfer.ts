@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { proposeFileName } from '../assets/destination';
 import { FetchError } from '../assets/fetchError';
 import { checkHeaders } from '../assets/headers';
+import { isSensitivePath } from '../assets/sensitivePath';
 import { describeVerification, type HashAlgorithm } from '../assets/integrity';
 import type { FetchRequest, FetchResult } from '../assets/request';
 import type { TransferEvent } from '../bridge/protocol';
@@ -12,8 +13,7 @@ import type { EngineContext } from './engineContext';
 import type { Answer } from './exchange';
 import type { FileProof } from './fileDigest';
 import { checkSpace } from './freeSpace';
-import { acquireLease } from './lease';
-import type { Lease } from './leaseFile';
+import { acquireLease, type Lease } from './lease';
 import { locateDestination, requireFree, resolvePlace, type Destination, type Place } from './place';
 import { Proof } from './proof';
 import { publish } from './publish';
@@ -295,12 +295,15 @@ export class Transfer {
 /** After these nothing on disk is of any more use. */
 const USELESS_AFTER: ReadonlySet<string> = new Set(['integrityMismatch', 'sizeMismatch', 'tooLarge', 'objectChanged']);
 
-/** Servers name files in Content-Disposition; else the address that was asked for does, or the one that answered. */
-function proposeName({ response, finalUrl }: Answer, { urls }: FetchRequest): string {
+/**
+ * Servers name files in Content-Disposition; else the address that was asked for does, or the one that answered. In folders
+ * that programs obey (`.git`, `.vscode`) the server has no say.
+ */
+function proposeName({ response, finalUrl }: Answer, { urls, root, path }: FetchRequest): string {
   const url = new URL(urls[0] ?? '');
   const hasExtension = /\.[^./]+$/.test(url.pathname);
   return proposeFileName({
-    contentDisposition: [...response.head.headers.all('content-disposition')],
+    contentDisposition: isSensitivePath(`${root}/${path}/any`) ? [] : response.head.headers.all('content-disposition'),
     url: hasExtension ? url : finalUrl,
   });
 }
