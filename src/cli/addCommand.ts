@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { checkRelativePath } from '../assets/destination';
 import { addAsset, type NewAsset } from '../assets/manifestEdit';
 import { redactUrl } from '../assets/redact';
-import { makeRequest } from '../assets/request';
+import { makeRequest, type FetchResult } from '../assets/request';
 import { listOptionSpecs, locateList } from './assetList';
 import { asUsage } from './asUsage';
 import { engineOptionSpecs, readConnections, readEngineConfig } from './engineOptions';
@@ -12,7 +12,7 @@ import { checkUrl, readHeaders } from './getOptions';
 import { cleanForTerminal } from './lineOutput';
 import { checkListText, readListText, writeListText } from './listText';
 import { runOneTransfer } from './oneTransfer';
-import { readOverwrite } from './overwrite';
+import { readListOverwrite } from './overwrite';
 import { parseOptions, type OptionSpecs } from './parseOptions';
 import type { Surroundings } from './surroundings';
 import { createReporter } from './transferReporter';
@@ -31,40 +31,41 @@ export const addOptionSpecs = {
  */
 export async function runAdd(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const options = parseOptions(args, addOptionSpecs);
-  const [url, givenPath, ...rest] = options.operands;
-  if (url === undefined || givenPath === undefined || rest.length > 0) {
-    throw new UsageError(
-      'add wants a URL and a path below the list: asset-fetch add https://example.com/file models/file',
-    );
-  }
-  checkUrl(url, 'add');
   const list = locateList(options, surroundings.cwd);
-  const assetPath = asUsage('add', () => checkRelativePath(givenPath));
-  checkListText(list, addAsset(readListText(list), withoutProof(url, assetPath)));
-  const overwrite = readOverwrite(options.last('overwrite'));
-  if (overwrite === 'keepBoth') throw new UsageError('The list will name one file: --overwrite is fail or replace.');
+  const asset = readAsset(options.operands);
+  checkListText(list, addAsset(readListText(list), asset));
   const request = makeRequest({
-    urls: [url],
+    urls: asset.urls,
     root: path.dirname(list),
-    path: assetPath,
+    path: asset.path,
     headers: readHeaders(options.all('header')),
-    overwrite,
+    overwrite: readListOverwrite(options),
     connections: readConnections(options),
   });
-  const output = { json: options.isSet('json'), quiet: options.isSet('quiet'), displayUrl: redactUrl(url) };
+  const displayUrl = redactUrl(asset.urls[0] ?? '');
+  const output = { json: options.isSet('json'), quiet: options.isSet('quiet'), displayUrl };
   const report = createReporter(output, surroundings);
   const outcome = await runOneTransfer(request, readEngineConfig(options, surroundings), report, surroundings);
   if (outcome.type === 'failed') return exitCodeFor(outcome.error.code);
-  const { bytes: sizeBytes, sha256 } = outcome.result;
-  const integrity = [{ algorithm: 'sha256', digestHex: sha256 } as const];
-  // Read anew: a person may have edited the list while the file was on its way.
-  const text = addAsset(readListText(list), { ...withoutProof(url, assetPath), integrity, sizeBytes });
-  const warnings = checkListText(list, text);
-  writeListText(list, text);
+  const warnings = writeEntry(list, asset, outcome.result);
   if (!output.quiet) for (const warning of warnings) surroundings.stderr.writeLine(cleanForTerminal(warning));
   return exitCodes.done;
 }
 
-function withoutProof(url: string, assetPath: string): NewAsset {
-  return { path: assetPath, urls: [url], integrity: [], sizeBytes: null };
+/** The entry that the operands describe, not proven yet. */
+function readAsset([url, givenPath, ...rest]: readonly string[]): NewAsset {
+  if (url === undefined || givenPath === undefined || rest.length > 0) {
+    throw new UsageError('add wants a URL and a path below the list: asset-fetch add https://example.com/f models/f');
+  }
+  const assetPath = asUsage('add', () => checkRelativePath(givenPath));
+  return { path: assetPath, urls: [checkUrl(url, 'add')], integrity: [], sizeBytes: null };
+}
+
+/** Writes the entry with its proof; the result is warnings about it. The list is read anew: a person may have edited it. */
+function writeEntry(list: string, asset: NewAsset, { bytes, sha256 }: FetchResult): string[] {
+  const integrity = [{ algorithm: 'sha256', digestHex: sha256 } as const];
+  const text = addAsset(readListText(list), { ...asset, integrity, sizeBytes: bytes });
+  const warnings = checkListText(list, text);
+  writeListText(list, text);
+  return warnings;
 }

@@ -6,7 +6,7 @@ import type { ManifestAsset } from '../assets/manifestEntry';
 import { formatProblem } from '../assets/manifestProblems';
 import type { SyncChoices } from '../assets/syncPlan';
 import { errnoOf } from '../engine/localError';
-import { readOverwrite } from './overwrite';
+import { readListOverwrite } from './overwrite';
 import { commonOptions, type OptionSpecs, type ParsedOptions } from './parseOptions';
 import type { Surroundings } from './surroundings';
 import { UsageError } from './usageError';
@@ -58,13 +58,10 @@ export function readList(options: ParsedOptions, cwd: string): AssetList {
 
 /** The choices of sync and add. Throws UsageError. */
 export function readChoices(options: ParsedOptions, { machine }: Surroundings): SyncChoices {
-  const overwrite = readOverwrite(options.last('overwrite'));
-  if (overwrite === 'keepBoth')
-    throw new UsageError('A list names where each file goes: --overwrite is fail or replace.');
   return {
     ...machine,
     isFrozen: options.isSet('frozen'),
-    overwrite,
+    overwrite: readListOverwrite(options),
     allowedSensitivePaths: options.all('allow-sensitive'),
     allowedPrivateHosts: options.all('allow-host'),
   };

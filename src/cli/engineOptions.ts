@@ -1,7 +1,7 @@
 // Options that every downloading command shares: limits, network, state folder.
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { redactUrl } from '../assets/redact';
+import { redactUrl, tryParseUrl } from '../assets/redact';
 import { defaultEngineConfig, type EngineConfig } from '../bridge/protocol';
 import type { OptionSpecs, ParsedOptions } from './parseOptions';
 import { parseCount, parseSecondsAsMs } from './quantities';
@@ -59,8 +59,7 @@ function limitsFor(connections: number | null): Partial<EngineConfig> {
 /** `host:port` means an HTTP proxy, as with curl. */
 function readProxy(text: string | null): string | null {
   if (text === null) return null;
-  const full = text.includes('://') ? text : `http://${text}`;
-  const url = URL.canParse(full) ? new URL(full) : null;
+  const url = tryParseUrl(text.includes('://') ? text : `http://${text}`);
   if (url === null || url.hostname === '' || !['http:', 'https:', 'socks5:', 'socks5h:'].includes(url.protocol)) {
     throw new UsageError(`--proxy wants an http://, https:// or socks5:// URL, not "${redactUrl(text)}".`);
   }
