@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { SampleServer } from './sampleServer';
 import { writeSampleWorkspace } from './sampleWorkspace';
 import { CodeServer } from './vscodeHost/codeServer';
-import { pageAddress } from './vscodeHost/pageAddress';
+import { folderAddress } from './vscodeHost/pageAddress';
 import { outFolder, repositoryRoot } from './vscodeHost/paths';
 import { linkExtension, makeUserData } from './vscodeHost/userData';
 
@@ -35,11 +35,7 @@ async function start(): Promise<void> {
     locale: null,
     obeysPayload: false,
   });
-  const address = pageAddress(server.origin, {
-    open: workspace,
-    extensionDevelopmentPaths: [],
-    extensionTestsPath: null,
-  });
+  const address = folderAddress(server.origin, workspace);
   console.log(`VS Code with Asset Fetch:  ${address}`);
   console.log(`Workspace:                 ${workspace} (open downloads.md and right-click a URL)`);
   console.log('Ctrl-C ends it.');

@@ -7,7 +7,7 @@ import { launchBrowser, openProfile } from './browser';
 import { CodeServer, installVsix, type CodeServerOptions } from './codeServer';
 import { EditorPane } from './editorPane';
 import { Notifications } from './notifications';
-import { pageAddress } from './pageAddress';
+import { folderAddress } from './pageAddress';
 import { repositoryRoot, screenshotFolder } from './paths';
 import { QuickInput } from './quickInput';
 import { linkExtension, makeUserData, type Settings } from './userData';
@@ -62,13 +62,7 @@ export class Workbench {
     const page = await (await openProfile(browser, server.origin)).newPage();
     page.setDefaultTimeout(actionTimeoutMs);
     const workbench = new Workbench(page, server, userData, browser);
-    await page.goto(
-      pageAddress(server.origin, {
-        open: options.workspaceFolder,
-        extensionDevelopmentPaths: [],
-        extensionTestsPath: null,
-      }),
-    );
+    await page.goto(folderAddress(server.origin, options.workspaceFolder));
     await workbench.waitUntilReady();
     return workbench;
   }
