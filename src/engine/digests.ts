@@ -19,8 +19,11 @@ function nativeDigest(algorithm: string): Digest {
   return { update: (bytes) => void hash.update(bytes), digestHex: () => hash.digest('hex') };
 }
 
+/** Each algorithm of hash-wasm by its own file: the whole package would triple the bundles. */
 async function wasmDigest(algorithm: HashAlgorithm): Promise<Digest> {
-  const { createBLAKE2b, createBLAKE3 } = await import('hash-wasm');
-  const hash = algorithm === 'blake3' ? await createBLAKE3(256) : await createBLAKE2b(512);
+  const hash =
+    algorithm === 'blake3'
+      ? await (await import('hash-wasm/dist/blake3.umd.min.js')).createBLAKE3(256)
+      : await (await import('hash-wasm/dist/blake2b.umd.min.js')).createBLAKE2b(512);
   return { update: (bytes) => void hash.update(bytes), digestHex: () => hash.digest('hex') };
 }
