@@ -6,9 +6,10 @@ import type { RangeSet } from './byteRanges';
 import type { CheckpointKind } from './checkpoint';
 import type { Disk } from './disk';
 import { syncFolder } from './folderSync';
-import { formatJournal, readJournalFile, replaceFile, type JournalFile } from './journalFile';
+import { formatJournal, readJournalFile, type JournalFile } from './journalFile';
 import { errnoOf, translateLocalError } from './localError';
 import { isSameBoot } from './processes';
+import { replaceFile } from './replaceFile';
 import type { TransferFolder } from './transferFolder';
 import type { StrongValidator } from './validator';
 
@@ -91,8 +92,8 @@ export async function saveJournal(
 ): Promise<void> {
   const text = formatJournal(disk.processes.self.bootId, record);
   try {
-    if (kind === 'durable') await replaceFile(disk, durablePath(folder), text, true);
-    await replaceFile(disk, latestPath(folder), text, false);
+    if (kind === 'durable') await replaceFile(disk.fileSystem, durablePath(folder), text, true);
+    await replaceFile(disk.fileSystem, latestPath(folder), text, false);
   } catch (error) {
     throw translateLocalError(error, 'save', latestPath(folder));
   }

@@ -1,12 +1,9 @@
 // The journal's form on disk: a checksummed envelope around the record, and judging what was read.
-import { createHash, randomUUID } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { integritySchema } from '../assets/integrity';
 import type { RangeSet } from './byteRanges';
-import type { Disk } from './disk';
 import type { FileSystem } from './fileSystem';
-import { syncFolder } from './folderSync';
 import { errnoOf } from './localError';
 
 /** Journals are some hundred bytes, a few KiB with many ranges; anything larger is not one. */
@@ -84,42 +81,6 @@ export function parseJournal(text: string): JournalFile {
 /** The whole file, as `parseJournal` takes it. */
 export function formatJournal(bootId: string, record: { readonly version: 1 }): string {
   return `${JSON.stringify({ version: 1, checksum: checksumOf(bootId, record), bootId, record })}\n`;
-}
-
-/**
- * Replaces the file at `path` in one step; `isDurable`: and flushes it, so that after a power cut it is the old one or the new
- * one. Errors are node's; the old file then stays.
- */
-export async function replaceFile(
-  { fileSystem }: Pick<Disk, 'fileSystem'>,
-  path: string,
-  text: string,
-  isDurable: boolean,
-): Promise<void> {
-  // Unique: on file systems whose locks lie two processes may save at once.
-  const temp = join(dirname(path), `journal.${randomUUID()}.tmp`);
-  try {
-    await writeFile(fileSystem, temp, Buffer.from(text), isDurable);
-    await fileSystem.rename(temp, path);
-  } catch (error) {
-    await fileSystem.unlink(temp).catch(() => undefined);
-    throw error;
-  }
-  if (isDurable) await syncFolder(fileSystem, dirname(path));
-}
-
-async function writeFile(fileSystem: FileSystem, path: string, bytes: Buffer, isDurable: boolean): Promise<void> {
-  const handle = await fileSystem.open(path, 'wx', 0o600);
-  try {
-    for (let done = 0; done < bytes.length;) {
-      const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, done);
-      if (bytesWritten === 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' });
-      done += bytesWritten;
-    }
-    if (isDurable) await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function readVersion(parsed: unknown): number {

@@ -19,11 +19,17 @@ export async function moveNoClobber(fileSystem: FileSystem, from: string, to: st
   try {
     await fileSystem.link(from, to);
   } catch (error) {
-    if (!isLinkUnsupported(error)) throw error;
-    return checkThenRename(fileSystem, from, to);
+    if (isLinkUnsupported(error)) return checkThenRename(fileSystem, from, to);
+    // NFS repeats a request whose answer got lost, and the second one finds what the first one made (open(2), O_EXCL).
+    if (errnoOf(error) !== 'EEXIST' || !(await isSameFile(fileSystem, from, to))) throw error;
   }
   // The file is in place whatever happens now; journal.ts drops a part file that kept its second name.
   await fileSystem.unlink(from).catch(() => undefined);
+}
+
+async function isSameFile(fileSystem: FileSystem, a: string, b: string): Promise<boolean> {
+  const [statsA, statsB] = await Promise.all([fileSystem.lstat(a), fileSystem.lstat(b)]);
+  return statsA.dev === statsB.dev && statsA.ino === statsB.ino;
 }
 
 async function checkThenRename(fileSystem: FileSystem, from: string, to: string): Promise<void> {

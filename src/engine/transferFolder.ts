@@ -89,6 +89,11 @@ export async function detachPart({ fileSystem }: Disk, { part }: TransferFolder)
 /** Names that journal.ts, lease.ts and this file make. */
 const OURS = /^(?:part|part\.detached|journal\.[\w.-]+|lease\.[\w.-]+)$/;
 
+/** Makes a state folder, readable by its owner alone, with all above it. Errors are node's. */
+export async function makeStateFolder({ fileSystem }: Disk, stateDir: string): Promise<void> {
+  await makeFolders(fileSystem, stateDir);
+}
+
 async function makeFolders(fileSystem: FileSystem, dir: string): Promise<void> {
   try {
     await fileSystem.mkdir(dir, 0o700);

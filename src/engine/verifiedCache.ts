@@ -1,6 +1,12 @@
 // Remembers which files were verified, as git's index does, so that an unchanged file costs a stat instead of a hash.
+import type { BigIntStats } from 'node:fs';
+import { join } from 'node:path';
 import type { HashAlgorithm } from '../assets/integrity';
 import type { Disk } from './disk';
+import { translateLocalError } from './localError';
+import { replaceFile } from './replaceFile';
+import { makeStateFolder } from './transferFolder';
+import { formatEntries, parseEntries, type Entries, type VerifiedEntry } from './verifiedEntries';
 
 export type Digests = Readonly<Partial<Record<HashAlgorithm, string>>>;
 
@@ -14,7 +20,106 @@ export interface VerifiedCache {
   save(): Promise<void>;
 }
 
+/** Above this the entries recorded first are dropped. */
+const MOST_ENTRIES = 50_000;
+
+/**
+ * A change within the file system's time resolution of the recorded one would leave the times as they are ("racily clean" in
+ * git): such entries are not trusted. Kernels stamp files once a tick (4 to 16 ms); FAT stores two seconds, HFS+ one.
+ */
+const FINE_RESOLUTION_NS = 20_000_000n;
+const COARSE_RESOLUTION_NS = 2_000_000_000n;
+
 /** Reads the cache of a state folder; a missing or corrupt one is empty. */
 export async function openVerifiedCache(disk: Disk, stateDir: string): Promise<VerifiedCache> {
-  throw new Error(`not yet: ${String(disk)} ${stateDir}`);
+  const path = join(stateDir, 'verified.json');
+  return new StatCache(disk, stateDir, path, await readEntries(disk, path));
+}
+
+class StatCache implements VerifiedCache {
+  private readonly changed = new Map<string, VerifiedEntry>();
+
+  constructor(
+    private readonly disk: Disk,
+    private readonly stateDir: string,
+    private readonly path: string,
+    private readonly entries: Entries,
+  ) {}
+
+  async lookup(path: string): Promise<{ digests: Digests; sizeBytes: number } | null> {
+    const entry = this.entries.get(path);
+    if (entry === undefined || isRacy(entry)) return null;
+    const stats = await this.disk.fileSystem.lstat(path).catch(() => null);
+    if (stats === null || !stats.isFile() || !isUnchanged(entry, stats)) return null;
+    return { digests: entry.digests, sizeBytes: Number(stats.size) };
+  }
+
+  async record(path: string, digests: Digests): Promise<void> {
+    const stats = await this.disk.fileSystem.lstat(path).catch(() => null);
+    if (stats === null || !stats.isFile()) return;
+    const entry = makeEntry(stats, digests, BigInt(this.disk.wallClockMs()) * 1_000_000n);
+    // Put last, so that the map stays in the order of recording.
+    this.entries.delete(path);
+    this.entries.set(path, entry);
+    this.changed.set(path, entry);
+  }
+
+  /** Others may have saved since this cache was read: their entries are kept, ours come on top. */
+  async save(): Promise<void> {
+    if (this.changed.size === 0) return;
+    const ours = [...this.changed];
+    try {
+      const merged = await readEntries(this.disk, this.path);
+      for (const [path, entry] of ours) {
+        merged.delete(path);
+        merged.set(path, entry);
+      }
+      await makeStateFolder(this.disk, this.stateDir);
+      await replaceFile(this.disk.fileSystem, this.path, formatEntries([...merged].slice(-MOST_ENTRIES)), false);
+    } catch (error) {
+      throw translateLocalError(error, 'save', this.path);
+    }
+    for (const [path, entry] of ours) if (this.changed.get(path) === entry) this.changed.delete(path);
+  }
+}
+
+async function readEntries({ fileSystem, log }: Disk, path: string): Promise<Entries> {
+  const bytes = await fileSystem.readFile(path).catch(() => null);
+  if (bytes === null) return new Map();
+  const entries = parseEntries(bytes.toString('utf8'));
+  if (entries === null)
+    log('info', `${path} is damaged or of another version and does not count; files are hashed anew.`);
+  return entries ?? new Map();
+}
+
+function makeEntry(
+  { size, mtimeNs, ctimeNs, ino }: BigIntStats,
+  digests: Digests,
+  recordedAtNs: bigint,
+): VerifiedEntry {
+  return {
+    size: String(size),
+    mtimeNs: String(mtimeNs),
+    ctimeNs: String(ctimeNs),
+    ino: String(ino),
+    recordedAtNs: String(recordedAtNs),
+    digests,
+  };
+}
+
+function isUnchanged(entry: VerifiedEntry, { size, mtimeNs, ctimeNs, ino }: BigIntStats): boolean {
+  // The change time, too: whoever sets a modification time back cannot set that one back.
+  return (
+    entry.size === String(size) &&
+    entry.mtimeNs === String(mtimeNs) &&
+    entry.ctimeNs === String(ctimeNs) &&
+    entry.ino === String(ino)
+  );
+}
+
+/** Also for files from the future, whose next change may well bear the same time. */
+function isRacy({ mtimeNs, recordedAtNs }: VerifiedEntry): boolean {
+  const modifiedNs = BigInt(mtimeNs);
+  const resolutionNs = modifiedNs % 1_000_000_000n === 0n ? COARSE_RESOLUTION_NS : FINE_RESOLUTION_NS;
+  return BigInt(recordedAtNs) - modifiedNs < resolutionNs;
 }

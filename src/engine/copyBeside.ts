@@ -1,0 +1,105 @@
+// The way to another device: a hidden sibling of the destination, filled, proven and flushed before it takes the name.
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { join } from 'node:path';
+import { FetchError } from '../assets/fetchError';
+import { maxComponentBytes, shortenName } from '../assets/fileName';
+import { createDigest } from './digests';
+import type { Disk } from './disk';
+import type { FileProof } from './fileDigest';
+import type { FileHandle } from './fileSystem';
+import { errnoOf, translateLocalError } from './localError';
+import { requireDigest } from './partProof';
+import type { Destination } from './place';
+
+const COPY_BYTES = 1024 * 1024;
+
+/** Never through a link, never into a file that exists. Windows has no O_NOFOLLOW; as undefined it counts for nothing. */
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+export interface CopyOrder {
+  readonly destination: Destination;
+  /** Key of the transfer: a later run recognizes by it what a crash left. */
+  readonly key: string;
+  readonly proof: FileProof;
+  /** Permission bits of the copy. */
+  readonly mode: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Copies an open file beside the destination and returns the sibling's path; it is flushed, and its bytes hash to the proof.
+ * On failure nothing is left. Raises `diskFull`, `permissionDenied`, `localIo`, `integrityMismatch`, and the signal's reason.
+ */
+export async function copyBeside({ fileSystem }: Disk, from: FileHandle, order: CopyOrder): Promise<string> {
+  const { destination, key } = order;
+  const sibling = join(destination.place.folder, siblingPrefix(destination.name, key) + randomBytes(4).toString('hex'));
+  try {
+    // Its mode until it is whole: bytes that are not proven are nobody else's to read.
+    const to = await fileSystem.open(sibling, NEW_FILE, 0o600);
+    try {
+      await copyBytes(from, to, order);
+      await to.chmod(order.mode).catch(() => undefined);
+      await to.sync();
+    } finally {
+      await to.close();
+    }
+    return sibling;
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') await fileSystem.unlink(sibling).catch(() => undefined);
+    throw translateLocalError(error, 'copy', sibling);
+  }
+}
+
+/** Removes siblings that a crash of this same transfer left. The caller holds its lease. Never raises. */
+export async function sweepSiblings({ fileSystem }: Disk, destination: Destination, key: string): Promise<void> {
+  const { folder } = destination.place;
+  const prefix = siblingPrefix(destination.name, key);
+  const names = await fileSystem.readdir(folder).catch(() => []);
+  for (const name of names.filter(
+    (other) => other.startsWith(prefix) && /^[0-9a-f]{8}$/.test(other.slice(prefix.length)),
+  )) {
+    await fileSystem.unlink(join(folder, name)).catch(() => undefined);
+  }
+}
+
+/** `.model.bin.asset-fetch-1a2b3c-`, hidden, and told from other transfers' by their keys. */
+function siblingPrefix(name: string, key: string): string {
+  const tail = `.asset-fetch-${key.slice(0, 6)}-`;
+  return `.${shortenName(name, maxComponentBytes - 1 - tail.length - 8)}${tail}`;
+}
+
+/** Hashes what it reads while it writes it, so that a part file changed since its proof, or misread, is not published. */
+async function copyBytes(from: FileHandle, to: FileHandle, { destination, proof, signal }: CopyOrder): Promise<void> {
+  const digest = await createDigest('sha256');
+  const buffer = Buffer.allocUnsafeSlow(COPY_BYTES);
+  for (let position = 0; ;) {
+    if (signal.aborted) throw cancelled(signal);
+    const { bytesRead } = await read(from, buffer, position);
+    if (bytesRead === 0) break;
+    digest.update(buffer.subarray(0, bytesRead));
+    await writeAll(to, buffer, bytesRead, position);
+    position += bytesRead;
+  }
+  requireDigest(destination.path, { algorithm: 'sha256', digestHex: digest.digestHex() }, proof);
+}
+
+/** Errors of the source are translated here, so that they are not taken for the target's. */
+function read(from: FileHandle, buffer: Buffer, position: number): Promise<{ bytesRead: number }> {
+  return from.read(buffer, 0, buffer.length, position).catch((error: unknown) => {
+    throw translateLocalError(error, 'read', 'the downloaded file');
+  });
+}
+
+async function writeAll(to: FileHandle, buffer: Buffer, length: number, position: number): Promise<void> {
+  for (let done = 0; done < length;) {
+    const { bytesWritten } = await to.write(buffer, done, length - done, position + done);
+    if (bytesWritten === 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' });
+    done += bytesWritten;
+  }
+}
+
+function cancelled(signal: AbortSignal): FetchError {
+  if (signal.reason instanceof FetchError) return signal.reason;
+  return new FetchError('cancelled', 'The download was cancelled while it was moved to its place; it is kept.');
+}
