@@ -12,10 +12,12 @@ interface Ticker {
   nextMs: number;
 }
 
+const REAL_STEP_MS = 4;
+
 /** `skip`: a sleep ends at once, and time has passed by so much. `hold`: it ends when `advance` gets there. */
 export type SleepMode = 'skip' | 'hold';
 
-/** Time stands still but for `advance` and, in mode `skip`, for sleeps. Real sockets go on beside it. */
+/** Time stands still but for `advance`, `runAt` and, in mode `skip`, for sleeps. Real sockets go on beside it. */
 export class VirtualClock implements Clock {
   /** Every sleep that was asked for, in milliseconds, in order. */
   readonly sleepsMs: number[] = [];
@@ -53,6 +55,18 @@ export class VirtualClock implements Clock {
       this.runDue();
     }
     this.now = endMs;
+  }
+
+  /** Also lets time pass by itself, `scale` times as fast as the real one, until the result is called. */
+  runAt(scale: number): () => void {
+    let lastMs = performance.now();
+    const timer = setInterval(() => {
+      const nowMs = performance.now();
+      this.advance((nowMs - lastMs) * scale);
+      lastMs = nowMs;
+    }, REAL_STEP_MS);
+    timer.unref();
+    return () => clearInterval(timer);
   }
 
   private nextDueMs(): number {
