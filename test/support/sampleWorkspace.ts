@@ -50,6 +50,19 @@ function tasks(server: SampleServer): object {
         integrity: sampleIntegrity('model'),
       },
       {
+        label: 'fetch with a wrong hash',
+        type: 'asset-fetch',
+        url: server.urlOf('font'),
+        path: 'assets/wrong.ttf',
+        integrity: `sha256:${'0'.repeat(64)}`,
+      },
+      {
+        label: 'fetch what is not there',
+        type: 'asset-fetch',
+        url: `${server.origin}/missing`,
+        path: 'assets/missing',
+      },
+      {
         label: 'build',
         type: 'process',
         command: 'node',
