@@ -126,25 +126,35 @@ export class Connector {
     rejectUnauthorized: boolean,
     signal: AbortSignal,
   ): Promise<tls.TLSSocket> {
-    this.#trust ??= createTrustContext({ ...this.options });
-    const secureContext = this.#trust;
-    // Explicit: NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's environment must not weaken it. SNI takes no addresses (RFC 6066 §3).
-    const options = { socket, secureContext, rejectUnauthorized, host: hostname, ALPNProtocols: ['http/1.1'] };
-    const secured = tls.connect(isIP(hostname) === 0 ? { ...options, servername: hostname } : options);
-    secured.on('error', () => undefined);
     try {
-      await settleOrAbort<undefined>(signal, (resolve, reject) => {
-        const onSecure = () => resolve(undefined);
-        const onClose = () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
-        secured.on('secureConnect', onSecure).on('error', reject).on('close', onClose);
-        return () => secured.off('secureConnect', onSecure).off('error', reject).off('close', onClose);
-      });
-      return secured;
+      this.#trust ??= createTrustContext(this.options);
+      return await shakeHands(socket, { secureContext: this.#trust, rejectUnauthorized, host: hostname }, signal);
     } catch (error) {
-      secured.destroy();
       socket.destroy();
       throw translateTlsError(error, peer);
     }
+  }
+}
+
+type HandshakeOptions = Required<Pick<tls.ConnectionOptions, 'secureContext' | 'rejectUnauthorized' | 'host'>>;
+
+/** `rejectUnauthorized` is always explicit: NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's environment must not weaken it. */
+async function shakeHands(socket: Socket, options: HandshakeOptions, signal: AbortSignal): Promise<tls.TLSSocket> {
+  // SNI takes no addresses (RFC 6066 §3).
+  const servername = isIP(options.host) === 0 ? { servername: options.host } : {};
+  const secured = tls.connect({ ...options, ...servername, socket, ALPNProtocols: ['http/1.1'] });
+  secured.on('error', () => undefined);
+  try {
+    await settleOrAbort<undefined>(signal, (resolve, reject) => {
+      const onSecure = () => resolve(undefined);
+      const onClose = () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+      secured.on('secureConnect', onSecure).on('error', reject).on('close', onClose);
+      return () => secured.off('secureConnect', onSecure).off('error', reject).off('close', onClose);
+    });
+    return secured;
+  } catch (error) {
+    secured.destroy();
+    throw error;
   }
 }
 

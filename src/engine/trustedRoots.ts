@@ -1,4 +1,5 @@
 // Which certificate authorities are trusted: Node's own, extra ones, the system's. Certificates are always checked.
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 import { FetchError } from '../assets/fetchError';
@@ -20,13 +21,19 @@ type GetCertificates = (type: 'default' | 'system') => string[];
 export function createTrustContext(settings: TrustSettings): tls.SecureContext {
   // Added in Node 22.15; absent on the floor of 20.18.
   const { getCACertificates } = tls as { getCACertificates?: GetCertificates };
+  settings.extraCertificates.forEach(checkCertificate);
   const system = settings.useSystemCertificates ? (getCACertificates?.('system') ?? []) : [];
   const added = [...settings.extraCertificates, ...system];
   // Without `ca` Node takes its own list with NODE_EXTRA_CA_CERTS; with it, only what is given.
   if (added.length === 0) return tls.createSecureContext();
   const own = getCACertificates?.('default') ?? [...tls.rootCertificates, ...readNodeExtra(settings.environment)];
+  return tls.createSecureContext({ ca: [...own, ...added] });
+}
+
+/** OpenSSL passes over what it can't read; a person who gave a certificate should hear of it. */
+function checkCertificate(pem: string): void {
   try {
-    return tls.createSecureContext({ ca: [...own, ...added] });
+    new X509Certificate(pem);
   } catch (error) {
     const message = 'An extra certificate could not be read. Give certificates in PEM form.';
     throw new FetchError('invalidRequest', message, { isFinal: true }, { cause: error });

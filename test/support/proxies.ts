@@ -2,6 +2,7 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { connect, createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { readCertificate, type CertificateName } from './certificates';
 
 export interface ProxyOptions {
   /** `name:password` that is wanted; else none is. */
@@ -9,7 +10,7 @@ export interface ProxyOptions {
   /** Answer CONNECT with this status instead of a tunnel. */
   readonly refuseWith?: number;
   /** Speak TLS to the client. */
-  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly certificate?: CertificateName;
   /** Bytes after which a tunnel is cut. */
   readonly cutTunnelAfterBytes?: number;
 }
@@ -27,7 +28,7 @@ export class TestProxy {
   }
 
   static async startHttp(options: ProxyOptions = {}): Promise<TestProxy> {
-    const server = options.tls ? createSecureServer(options.tls) : createServer();
+    const server = options.certificate ? createSecureServer(readCertificate(options.certificate)) : createServer();
     const proxy = new TestProxy(server);
     server.on('connect', (message: IncomingMessage, socket: Socket) => proxy.#tunnel(message, socket, options));
     server.on('request', (message: IncomingMessage, response: ServerResponse) =>

@@ -1,6 +1,7 @@
 // A TCP (or TLS) server that answers with exactly the bytes it is told to. For framing faults that no HTTP library would send.
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { readCertificate, type CertificateName } from './certificates';
 
 /** Called for every request head that arrives, with a counter from 0 over all connections. */
 export type RawHandler = (socket: Socket, head: string, index: number) => void;
@@ -14,10 +15,12 @@ export class RawServer {
 
   private constructor(private readonly server: Server) {}
 
-  static async start(handler: RawHandler, tls?: { key: string; cert: string }): Promise<RawServer> {
-    const server = tls === undefined ? createServer() : createTlsServer(tls);
+  static async start(handler: RawHandler, certificate?: CertificateName): Promise<RawServer> {
+    const server = certificate === undefined ? createServer() : createTlsServer(readCertificate(certificate));
     const raw = new RawServer(server);
-    server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => raw.#serve(socket, handler));
+    server.on(certificate === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
+      raw.#serve(socket, handler),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return raw;
   }

@@ -131,23 +131,25 @@ describe('HttpClient', () => {
           assert.deepEqual({ end, body: body.toString() }, { end: 'closed', body: 'some bytes' });
         });
 
-        it(`survives the end of the connection while paused (${cut}, ${connection})`, async () => {
-          for (const length of ['', 'Content-Length: 300000\r\n', 'Transfer-Encoding: chunked\r\n']) {
-            for (const body of ['', 'x'.repeat(200_000)]) {
-              const closed: Promise<unknown>[] = [];
-              const text = `${HEAD}${length}Connection: ${connection}\r\n\r\n${body}`;
+        for (const length of ['', 'Content-Length: 9000\r\n', 'Transfer-Encoding: chunked\r\n']) {
+          for (const body of ['', 'x'.repeat(8000)]) {
+            it(`survives a ${cut} while paused (${connection}, ${length.trim()}, ${body.length} bytes)`, async () => {
+              let cutNow = (): void => undefined;
               const { url } = await serve((socket) => {
-                closed.push(new Promise((resolve) => socket.on('close', resolve)));
-                writeAndCut(socket, text, cut);
+                cutNow = () => (cut === 'FIN' ? socket.end() : socket.resetAndDestroy());
+                socket.write(`${HEAD}${length}Connection: ${connection}\r\n\r\n${body}`);
               });
               const response = await makeClient().request(ask(url));
-              await Promise.race([Promise.all(closed), new Promise((resolve) => setTimeout(resolve, 50))]);
-              await readAll(response).catch((error: unknown) =>
-                assert.match(String((error as { code: string }).code), /truncated|protocolViolation/),
+              cutNow();
+              await new Promise((resolve) => setTimeout(resolve, 20));
+              const { code } = await readAll(response).then(
+                () => ({ code: 'closed' }),
+                (error: unknown) => error as { code: string },
               );
-            }
+              assert.match(code, length === '' ? /^(?:closed|truncated)$/ : /^(?:truncated|protocolViolation)$/);
+            });
           }
-        });
+        }
       }
     }
 
@@ -362,7 +364,7 @@ describe('HttpClient', () => {
     it('D05 holds little while the callee waits', async () => {
       let written = 0;
       const { url } = await serve((socket: Socket) => {
-        socket.write(`${HEAD}Content-Length: ${1e9}\r\n\r\n`);
+        socket.write(`${HEAD}Content-Length: 1000000000\r\n\r\n`);
         const chunk = Buffer.alloc(64 * 1024);
         const more = (): void => {
           written += chunk.length;
