@@ -26,7 +26,11 @@ export type Report = (message: EngineMessage) => void;
 /** The reporter for one transfer: always errors on stderr; stdout carries NDJSON or, at the end, the saved path. */
 export function createReporter(options: ReporterOptions, surroundings: Surroundings): Report {
   const tell = options.quiet || options.json ? reportNothing : createNarrator(surroundings);
+  let isStarted = false;
   return (message) => {
+    isStarted ||= message.type === 'started';
+    // Before the first response there is nothing to show but zeros.
+    if (message.type === 'progress' && !isStarted) return;
     tell(message);
     if (message.type === 'failed') {
       for (const line of describeFailure(message.error, 'get')) surroundings.stderr.writeLine(cleanForTerminal(line));
