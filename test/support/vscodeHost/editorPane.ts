@@ -1,6 +1,12 @@
 // Finds places in the text editor and in the explorer, and opens their context menus.
 import type { Locator, Page } from 'playwright-core';
 
+/** A character of the text, counted from 1. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
 export class EditorPane {
   constructor(private readonly page: Page) {}
 
@@ -9,6 +15,16 @@ export class EditorPane {
     const { x, y } = await this.placeOf(line, column);
     await this.page.mouse.click(x, y, { button: 'right' });
     await this.menu.first().waitFor();
+  }
+
+  /** Selects with the mouse from one character to another; `line` and `column` from 1. */
+  async select(from: TextPlace, to: TextPlace): Promise<void> {
+    const start = await this.placeOf(from.line, from.column);
+    const end = await this.placeOf(to.line, to.column);
+    await this.page.mouse.click(start.x, start.y);
+    await this.page.keyboard.down('Shift');
+    await this.page.mouse.click(end.x, end.y);
+    await this.page.keyboard.up('Shift');
   }
 
   /** Moves the mouse over a character and waits for the hover. */

@@ -1,6 +1,9 @@
 // Reads and answers VS Code's notifications and modal dialogs.
 import type { Locator, Page } from 'playwright-core';
 
+/** Runs in the page. Text, for tests have no DOM types. */
+const readTexts = `[...document.querySelectorAll('.notifications-toasts .notification-list-item-message')].map((item) => item.innerText)`;
+
 export class Notifications {
   constructor(private readonly page: Page) {}
 
@@ -16,7 +19,14 @@ export class Notifications {
 
   /** Messages on the screen now, newest first. */
   async texts(): Promise<string[]> {
-    return this.items.locator('.notification-list-item-message').allInnerTexts();
+    return this.page.evaluate<string[]>(readTexts);
+  }
+
+  /** Waits until the messages on the screen are others than `before`, and returns them. */
+  async waitForChange(before: readonly string[], timeoutMs = 60_000): Promise<string[]> {
+    const known = JSON.stringify(JSON.stringify(before));
+    await this.page.waitForFunction(`JSON.stringify(${readTexts}) !== ${known}`, null, { timeout: timeoutMs });
+    return this.texts();
   }
 
   /** Waits for a notification and returns its whole message. */

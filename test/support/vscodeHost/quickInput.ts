@@ -67,6 +67,11 @@ export class QuickInput {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Presses the button with this tooltip beside the title. */
+  async clickButton(tooltip: string): Promise<void> {
+    await this.widget.getByRole('button', { name: tooltip }).click();
+  }
+
   /** Labels of the entries that can be seen. */
   async labels(): Promise<string[]> {
     return this.widget.locator('.quick-input-list .quick-input-list-label .label-name').allInnerTexts();
