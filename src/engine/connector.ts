@@ -1,7 +1,7 @@
 // Opens connections: dials the origin or its proxy, asks for the tunnel, secures it. One deadline over all of it. Keeping
 // connections and speaking HTTP on them is http.ts.
-import { isIP, type Socket } from 'node:net';
-import * as tls from 'node:tls';
+import type { Socket } from 'node:net';
+import type { SecureContext, TLSSocket } from 'node:tls';
 import { FetchError } from '../assets/fetchError';
 import {
   classifyAddress,
@@ -11,12 +11,12 @@ import {
   type AddressPolicy,
 } from './addressPolicy';
 import { dial, type DialTarget, type ResolveHost } from './dial';
-import type { ConnectionFacts, NetworkOptions, TlsFacts } from './http';
+import type { ConnectionFacts, NetworkOptions } from './http';
 import { openTunnel } from './httpTunnel';
 import { asCancelled, translateDialError, translateTlsError, type Peer } from './networkErrors';
 import type { ProxyDecision } from './proxy';
 import { connectThroughSocks5 } from './socks5';
-import { settleOrAbort } from './socketStep';
+import { readTlsFacts, shakeHands } from './tlsHandshake';
 import { createTrustContext } from './trustedRoots';
 
 export interface Route {
@@ -34,7 +34,7 @@ type Proxy = Exclude<ProxyDecision, { kind: 'direct' }>;
 
 /** Opens connections to origins; holds the trusted roots. Has to be disposed. */
 export class Connector {
-  #trust: tls.SecureContext | null = null;
+  #trust: SecureContext | null = null;
   readonly #opening = new Set<AbortController>();
 
   constructor(
@@ -125,7 +125,7 @@ export class Connector {
     peer: Peer,
     rejectUnauthorized: boolean,
     signal: AbortSignal,
-  ): Promise<tls.TLSSocket> {
+  ): Promise<TLSSocket> {
     try {
       this.#trust ??= createTrustContext(this.options);
       return await shakeHands(socket, { secureContext: this.#trust, rejectUnauthorized, host: hostname }, signal);
@@ -133,28 +133,6 @@ export class Connector {
       socket.destroy();
       throw translateTlsError(error, peer);
     }
-  }
-}
-
-type HandshakeOptions = Required<Pick<tls.ConnectionOptions, 'secureContext' | 'rejectUnauthorized' | 'host'>>;
-
-/** `rejectUnauthorized` is always explicit: NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's environment must not weaken it. */
-async function shakeHands(socket: Socket, options: HandshakeOptions, signal: AbortSignal): Promise<tls.TLSSocket> {
-  // SNI takes no addresses (RFC 6066 §3).
-  const servername = isIP(options.host) === 0 ? { servername: options.host } : {};
-  const secured = tls.connect({ ...options, ...servername, socket, ALPNProtocols: ['http/1.1'] });
-  secured.on('error', () => undefined);
-  try {
-    await settleOrAbort<undefined>(signal, (resolve, reject) => {
-      const onSecure = () => resolve(undefined);
-      const onClose = () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
-      secured.on('secureConnect', onSecure).on('error', reject).on('close', onClose);
-      return () => secured.off('secureConnect', onSecure).off('error', reject).off('close', onClose);
-    });
-    return secured;
-  } catch (error) {
-    secured.destroy();
-    throw error;
   }
 }
 
@@ -197,9 +175,4 @@ function bareHostname(url: URL): string {
 function effectivePort(url: URL): number {
   if (url.port !== '') return Number(url.port);
   return url.protocol === 'https:' ? 443 : 80;
-}
-
-function readTlsFacts(socket: tls.TLSSocket): TlsFacts {
-  const { subject, issuer, valid_to: validTo } = socket.getPeerCertificate();
-  return { protocol: socket.getProtocol() ?? '', subject: subject.CN, issuer: issuer.CN, validTo };
 }
