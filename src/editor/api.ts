@@ -1,0 +1,65 @@
+// What `activate()` returns to other extensions. Versioned: fields are added, never changed.
+import type { CancellationToken } from 'vscode';
+import type { TransferEvent } from '../bridge/protocol';
+import { checkArguments, type DownloadArguments } from './downloadArguments';
+import { requireConsent, toOutcome, toRequest, type DownloadOutcome } from './downloadByArgument';
+import type { Services } from './services';
+import { requireUsableWorkspace } from './workspaceGuard';
+
+export interface DownloadProgress {
+  readonly receivedBytes: number;
+  /** Null where the server does not say. */
+  readonly totalBytes: number | null;
+  readonly bytesPerSecond: number;
+}
+
+export interface AssetFetchApi {
+  readonly apiVersion: 1;
+  /**
+   * Fetches one file without asking anything but consent to a sensitive path. Without `destination` the file goes into the first
+   * workspace folder under the server's name. Cancelling keeps the bytes: the same request again resumes.
+   * Rejects with an error that has a `code`; `onProgress` hears at most ten times a second.
+   */
+  download(
+    request: DownloadArguments,
+    token?: CancellationToken,
+    onProgress?: (progress: DownloadProgress) => void,
+  ): Promise<DownloadOutcome>;
+}
+
+export function createApi(services: Services): AssetFetchApi {
+  return { apiVersion: 1, download: (request, token, onProgress) => download(services, request, token, onProgress) };
+}
+
+async function download(
+  { downloader, status, watched }: Services,
+  argument: DownloadArguments,
+  token: CancellationToken | undefined,
+  onProgress: ((progress: DownloadProgress) => void) | undefined,
+): Promise<DownloadOutcome> {
+  requireUsableWorkspace();
+  const wanted = checkArguments(argument);
+  const request = toRequest(wanted, wanted.destination ?? './');
+  await requireConsent(request);
+  const cancelling = new AbortController();
+  if (token?.isCancellationRequested === true) cancelling.abort();
+  const watch = token?.onCancellationRequested(() => cancelling.abort());
+  try {
+    const onEvent = (event: TransferEvent): void => tellProgress(event, onProgress);
+    const result = await downloader.fetch(request, { signal: cancelling.signal, display: status.add(), onEvent });
+    if (wanted.opens) await watched.open(result);
+    return toOutcome(result);
+  } finally {
+    watch?.dispose();
+  }
+}
+
+function tellProgress(event: TransferEvent, listener: ((progress: DownloadProgress) => void) | undefined): void {
+  if (event.type !== 'progress') return;
+  const { receivedBytes, totalBytes, bytesPerSecond } = event;
+  try {
+    listener?.({ receivedBytes, totalBytes, bytesPerSecond });
+  } catch {
+    // Another extension's listener must not end the transfer that it listens to.
+  }
+}

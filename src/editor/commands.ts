@@ -1,0 +1,56 @@
+// The table of commands: id to handler. Handlers that nobody awaits show their failures; those with an argument throw them.
+import * as vscode from 'vscode';
+import { asFetchError } from '../assets/fetchError';
+import { downloadAtUrl } from './downloadAtUrl';
+import { downloadByCommand } from './downloadByArgument';
+import { showFailure } from './endNotices';
+import type { Services } from './services';
+import { showUnfinished } from './unfinishedDownloads';
+import { askForFile, type WantedHints } from './wantedFile';
+import { requireUsableWorkspace } from './workspaceGuard';
+
+type Handler = (...args: readonly unknown[]) => unknown;
+
+/** Registers every command of package.json. Dispose what it returns. */
+export function registerCommands(services: Services): vscode.Disposable {
+  const guarded = (run: (argument: unknown) => Promise<void>): Handler => {
+    return (argument) => runGuarded(services, () => run(argument));
+  };
+  const handlers: Readonly<Record<string, Handler>> = {
+    'assetFetch.downloadFile': (argument) =>
+      argument === undefined
+        ? runGuarded(services, () => askAndDownload(services, {}))
+        : downloadByCommand(services, argument),
+    'assetFetch.downloadFileAtUrl': guarded((argument) => downloadAtUrl(services, hoveredUrl(argument))),
+    'assetFetch.downloadFileHere': guarded((folder) => askAndDownload(services, clickedFolder(folder))),
+    'assetFetch.showUnfinished': guarded(() => showUnfinished(services)),
+    'assetFetch.openLog': () => services.log.show(),
+  };
+  const registered = Object.entries(handlers).map(([id, run]) => vscode.commands.registerCommand(id, run));
+  return vscode.Disposable.from(...registered);
+}
+
+async function runGuarded({ log }: Services, run: () => Promise<void>): Promise<void> {
+  try {
+    requireUsableWorkspace();
+    await run();
+  } catch (error) {
+    await showFailure(asFetchError(error), vscode.l10n.t('The file'), log);
+  }
+}
+
+async function askAndDownload({ memory, watched }: Services, hints: WantedHints): Promise<void> {
+  const request = await askForFile(hints, memory);
+  if (request !== null) await watched.run(request);
+}
+
+/** The explorer hands over the folder; from elsewhere the command comes without one. */
+function clickedFolder(argument: unknown): WantedHints {
+  return argument instanceof vscode.Uri && argument.scheme === 'file' ? { folder: argument.fsPath } : {};
+}
+
+/** A hover's link hands over `{ url }`; the editor's menu the document, which the cursor knows better. */
+function hoveredUrl(argument: unknown): string | null {
+  const isLink = typeof argument === 'object' && argument !== null && 'url' in argument;
+  return isLink && typeof argument.url === 'string' ? argument.url : null;
+}

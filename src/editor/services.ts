@@ -1,0 +1,14 @@
+// What the commands work with, made once by extension.ts.
+import type { BackgroundStatus } from './backgroundStatus';
+import type { Downloader } from './downloader';
+import type { FolderMemory } from './folderMemory';
+import type { Log } from './log';
+import type { WatchedDownload } from './watchedDownload';
+
+export interface Services {
+  readonly log: Log;
+  readonly downloader: Downloader;
+  readonly watched: WatchedDownload;
+  readonly memory: FolderMemory;
+  readonly status: BackgroundStatus;
+}

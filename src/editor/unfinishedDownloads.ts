@@ -1,0 +1,129 @@
+// Downloads that an earlier run left: offered once at the start, listed on demand, resumed or discarded.
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { asFetchError } from '../assets/fetchError';
+import { formatBytes, percentOf } from '../assets/quantityText';
+import { displayHost } from '../assets/redact';
+import { makeRequest, type FetchRequest } from '../assets/request';
+import type { UnfinishedTransfer } from '../bridge/protocol';
+import { showFailure } from './endNotices';
+import { askModally, showNotice } from './notices';
+import { askUrl } from './prompts';
+import type { Services } from './services';
+import { readSettings } from './settings';
+import { localFolders } from './workspaceGuard';
+
+const { l10n } = vscode;
+
+/** Offers what is unfinished, with one message; says nothing where there is nothing or the workspace may not download. */
+export async function offerUnfinished(services: Services): Promise<void> {
+  if (!vscode.workspace.isTrusted) return;
+  const transfers = await services.downloader.findUnfinished();
+  const [first] = transfers;
+  if (first === undefined) return;
+  const text =
+    transfers.length === 1
+      ? l10n.t('The download of {0} is unfinished: {1}.', nameOf(first), describeAmount(first))
+      : l10n.t('{0} downloads are unfinished.', transfers.length);
+  const step = await showNotice('info', text, [
+    { id: 'resume', title: l10n.t('Resume') },
+    { id: 'show', title: l10n.t('Show') },
+    { id: 'discard', title: l10n.t('Discard') },
+  ]);
+  if (step === 'resume') await resumeAll(services, transfers);
+  if (step === 'show') await showUnfinished(services);
+  if (step === 'discard') await discardAll(services, transfers);
+}
+
+interface TransferItem extends vscode.QuickPickItem {
+  readonly transfer: UnfinishedTransfer;
+}
+
+/** Lists what is unfinished: choosing one resumes it, its button discards it. @throws FetchError `untrusted` */
+export async function showUnfinished(services: Services): Promise<void> {
+  const transfers = await services.downloader.listUnfinished();
+  if (transfers.length === 0) return void showNotice('info', l10n.t('No download is unfinished.'));
+  const pick = vscode.window.createQuickPick<TransferItem>();
+  pick.title = l10n.t('Unfinished Downloads');
+  pick.placeholder = l10n.t('Choose one to resume it');
+  pick.matchOnDescription = true;
+  pick.items = transfers.map(toItem);
+  const chosen = new Promise<UnfinishedTransfer | null>((resolve) => {
+    pick.onDidAccept(() => resolve(pick.activeItems[0]?.transfer ?? null));
+    pick.onDidHide(() => resolve(null));
+    pick.onDidTriggerItemButton(({ item }) => void discardItem(services, pick, item));
+  });
+  pick.show();
+  const transfer = await chosen;
+  pick.dispose();
+  if (transfer !== null) await resume(services, transfer);
+}
+
+function toItem(transfer: UnfinishedTransfer): TransferItem {
+  return {
+    label: nameOf(transfer),
+    description: describeAmount(transfer),
+    detail: l10n.t('from {0} to {1}', displayHost(transfer.displayUrl), path.join(transfer.root, transfer.path)),
+    buttons: [{ iconPath: new vscode.ThemeIcon('trash'), tooltip: l10n.t('Discard') }],
+    transfer,
+  };
+}
+
+async function discardItem(
+  services: Services,
+  pick: vscode.QuickPick<TransferItem>,
+  item: TransferItem,
+): Promise<void> {
+  await discard(services, item.transfer);
+  pick.items = pick.items.filter(({ transfer }) => transfer.key !== item.transfer.key);
+  if (pick.items.length === 0) pick.hide();
+}
+
+async function resumeAll(services: Services, transfers: readonly UnfinishedTransfer[]): Promise<void> {
+  await Promise.all(transfers.map((transfer) => resume(services, transfer)));
+}
+
+async function resume(services: Services, transfer: UnfinishedTransfer): Promise<void> {
+  const request = (await services.downloader.recallRequest(transfer.key)) ?? (await rebuildRequest(transfer));
+  if (request !== null) await services.watched.run(request);
+}
+
+/** The secrets are gone: what the journal knows has to do, and a signed address is asked for again. Null where it was not given. */
+async function rebuildRequest(transfer: UnfinishedTransfer): Promise<FetchRequest | null> {
+  const { displayUrl, isUrlRedacted, root, path: relative, isFolder, integrity } = transfer;
+  const url = isUrlRedacted ? await askUrl(displayUrl, [1, 1]) : displayUrl;
+  if (url === null || !(await isEntitled(root))) return null;
+  const { maxSizeBytes } = readSettings();
+  return makeRequest({ urls: [url], root, path: relative, isFolder, integrity, maxSizeBytes });
+}
+
+/** The journal is a file on disk: a folder that it names and that is not open now needs a person's word. */
+async function isEntitled(root: string): Promise<boolean> {
+  if (localFolders().some(({ uri }) => uri.fsPath === root)) return true;
+  const allow = { id: 'allow', title: l10n.t('Download Here') } as const;
+  const question = l10n.t('Go on with the download into {0}?', root);
+  return (await askModally(question, l10n.t('This folder is not open in this window.'), [allow])) === 'allow';
+}
+
+async function discardAll(services: Services, transfers: readonly UnfinishedTransfer[]): Promise<void> {
+  await Promise.all(transfers.map((transfer) => discard(services, transfer)));
+}
+
+async function discard({ downloader, log }: Services, transfer: UnfinishedTransfer): Promise<void> {
+  try {
+    await downloader.discard(transfer.key);
+  } catch (error) {
+    await showFailure(asFetchError(error), nameOf(transfer), log);
+  }
+}
+
+function nameOf({ displayUrl, path: relative, isFolder }: UnfinishedTransfer): string {
+  const source = isFolder && URL.canParse(displayUrl) ? new URL(displayUrl).pathname : relative;
+  return path.posix.basename(source) || displayHost(displayUrl);
+}
+
+function describeAmount({ receivedBytes, totalBytes }: UnfinishedTransfer): string {
+  const percent = percentOf(receivedBytes, totalBytes);
+  if (totalBytes === null || percent === null) return formatBytes(receivedBytes);
+  return l10n.t('{0} of {1}, {2} %', formatBytes(receivedBytes), formatBytes(totalBytes), percent);
+}

@@ -1,0 +1,38 @@
+// The context key "this document holds a URL", which decides whether the editor's menu offers a download. It is slow by nature: a key
+// set while the menu opens comes too late, so it says only that there is some URL, and the command looks where.
+import * as vscode from 'vscode';
+
+const KEY = 'assetFetch.documentHoldsUrl';
+
+/** Pause in typing after which the document is looked at again. */
+const QUIET_MS = 400;
+
+/** What is looked at of a large document. */
+const MOST_LINES = 20_000;
+
+/** Keeps the key in step with the active editor. Dispose what it returns. */
+export function trackUrlContext(): vscode.Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const update = (): void => {
+    const document = vscode.window.activeTextEditor?.document;
+    void vscode.commands.executeCommand('setContext', KEY, document !== undefined && holdsUrl(document));
+  };
+  const updateSoon = (event: vscode.TextDocumentChangeEvent): void => {
+    if (event.document !== vscode.window.activeTextEditor?.document) return;
+    clearTimeout(timer);
+    timer = setTimeout(update, QUIET_MS);
+  };
+  update();
+  return vscode.Disposable.from(
+    vscode.window.onDidChangeActiveTextEditor(update),
+    vscode.workspace.onDidChangeTextDocument(updateSoon),
+    { dispose: () => clearTimeout(timer) },
+  );
+}
+
+function holdsUrl(document: vscode.TextDocument): boolean {
+  for (let line = 0; line < Math.min(document.lineCount, MOST_LINES); line += 1) {
+    if (/https?:(?:\/\/|\\\/)/i.test(document.lineAt(line).text)) return true;
+  }
+  return false;
+}
