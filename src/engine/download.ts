@@ -30,6 +30,8 @@ export interface DownloadSurroundings {
   readonly idleTimeoutMs: number;
   /** Whether this process, not the network, is what holds transfers up at the moment. */
   readonly isLocallyBound: () => boolean;
+  /** Called with the length of each chunk that was received. */
+  readonly onChunk: (byteLength: number) => void;
 }
 
 export interface DownloadHooks {
@@ -98,7 +100,10 @@ export class Download {
     this.fetch = new SegmentFetch({
       ...{ around, request, sources, remote, part, work, hooks },
       countConnections: () => this.connections.size,
-      countBytes: (byteLength) => (this.fetchedBytes += byteLength),
+      countBytes: (byteLength) => {
+        this.fetchedBytes += byteLength;
+        around.onChunk(byteLength);
+      },
       stop: (reason) => this.stop(reason),
     });
   }

@@ -18,7 +18,7 @@ export interface FileProof {
   readonly identity: FileIdentity;
 }
 
-const READ_BYTES = 1024 * 1024;
+const READ_BYTES = 256 * 1024;
 
 /** Synchronous by design: it runs on the hash thread, or over a few MiB where starting that thread would take longer. */
 export class FileDigest {

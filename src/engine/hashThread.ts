@@ -30,7 +30,7 @@ interface Job {
 }
 
 /** Pieces between two looks at the mailbox. */
-const STEPS_A_TURN = 4;
+const STEPS_A_TURN = 16;
 
 class HashThread {
   private readonly jobs = new Map<number, Job>();

@@ -4,9 +4,9 @@ import type { FileHandle, FileSystem } from './fileSystem';
 import { translateLocalError } from './localError';
 
 /** Bytes gathered before they are written with one `writev`; bench/RESULTS.md shows what other sizes cost. */
-export const GATHER_BYTES = 1024 * 1024;
+export const GATHER_BYTES = 256 * 1024;
 /** Bytes of one transfer that may wait for the disk; the sockets are paused above it. */
-const MOST_PENDING_BYTES = 8 * 1024 * 1024;
+const MOST_PENDING_BYTES = 2 * 1024 * 1024;
 
 /** Windows has no such flag. */
 const NO_FOLLOW = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;

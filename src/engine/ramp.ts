@@ -27,6 +27,8 @@ export interface RampInput {
 const WINDOW_MS = 100;
 /** Growth pays where the total rate rises by this much of what proportional growth would have brought. */
 const LEAST_GAIN = 0.3;
+/** A connection this fast is held up by processors and disks, not by its server or its distance. */
+const FAST_BYTES_PER_SECOND = 200 * 1024 * 1024;
 /** After a growth that did not pay, the next try is this much later. */
 const QUIET_MS = 5_000;
 
@@ -48,7 +50,8 @@ function decide(ramp: Ramp, { nowMs, limit, isLocallyBound }: RampInput, bytesPe
   const proportional = before === null ? 0 : before.bytesPerSecond * (target / before.target - 1);
   const hasPaid = before === null || bytesPerSecond - before.bytesPerSecond >= LEAST_GAIN * proportional;
   if (!hasPaid) return { target: before.target, before: null, window: null, quietUntilMs: nowMs + QUIET_MS };
-  if (isLocallyBound || target >= limit)
+  const isFast = bytesPerSecond / target >= FAST_BYTES_PER_SECOND;
+  if (isFast || isLocallyBound || target >= limit)
     return { ...ramp, before: null, window: null, quietUntilMs: nowMs + WINDOW_MS };
   return { target: Math.min(limit, target * 2), before: { target, bytesPerSecond }, window: null, quietUntilMs: 0 };
 }

@@ -1,4 +1,4 @@
-// Gathers one connection's chunks and writes them to the part file in pieces of about a MiB, in order.
+// Gathers one connection's chunks and writes them to the part file in larger pieces, in order.
 import { asFetchError, type FetchError } from '../assets/fetchError';
 import { GATHER_BYTES, type PartFile } from './partFile';
 
@@ -26,7 +26,7 @@ export class SegmentWriter {
     if (this.gatheredBytes >= GATHER_BYTES || this.part.isFull) this.flush();
   }
 
-  /** Starts writing what is gathered. Called by a timer too, so that a slow connection's bytes do not wait for a full MiB. */
+  /** Starts writing what is gathered. Called by a timer too, so that a slow connection's bytes do not wait for a full piece. */
   flush(): void {
     if (this.gatheredBytes === 0) return;
     const { chunks, gatheredBytes, position } = this;
