@@ -3,7 +3,16 @@
 import { FetchError, fromPlainError } from '../assets/fetchError';
 import type { FetchRequest, FetchResult } from '../assets/request';
 import { EngineThread } from './engineThread';
-import type { EngineConfig, EngineMessage, HostMessage, LogLevel, TransferEvent, UnfinishedTransfer } from './protocol';
+import type {
+  EngineConfig,
+  EngineMessage,
+  HostMessage,
+  ListReading,
+  ListSurvey,
+  LogLevel,
+  TransferEvent,
+  UnfinishedTransfer,
+} from './protocol';
 
 /** How long the engine may take for what it is asked, in milliseconds. */
 export interface EngineClientTimeouts {
@@ -110,6 +119,29 @@ export class EngineClient {
     if (answer.type === 'discarded' && answer.error !== null) throw fromPlainError(answer.error);
   }
 
+  /**
+   * Parses an asset list off this thread and, with `survey`, looks at what is on disk. Reading large files takes its time: there
+   * is no limit but `signal`, whose abort rejects at once. @throws FetchError `cancelled`, `engineCrashed`
+   */
+  async readList(text: string, survey: ListSurvey | null, signal?: AbortSignal): Promise<ListReading> {
+    if (signal?.aborted === true) throw cancelled();
+    const id = this.nextId();
+    let abandon = (): void => undefined;
+    try {
+      const answer = await new Promise<EngineMessage>((resolve, reject) => {
+        this.questions.set(id, { resolve, reject });
+        abandon = () => this.abandonReading(id, reject);
+        signal?.addEventListener('abort', abandon, { once: true });
+        this.post({ type: 'readList', id, text, survey });
+      });
+      if (answer.type !== 'listRead') throw crashed('it answers something else than it was asked');
+      return answer.reading;
+    } finally {
+      this.questions.delete(id);
+      signal?.removeEventListener('abort', abandon);
+    }
+  }
+
   /** Stops the thread: journals are saved, whatever is pending rejects with `cancelled`. Resolves within `stopMs` and a moment. */
   async dispose(): Promise<void> {
     this.isDisposed = true;
@@ -123,6 +155,11 @@ export class EngineClient {
     this.post({ type, id });
     // Without effect on a transfer that has ended by then.
     setTimeout(() => transfer.reject(cancelled()), this.timeouts.cancelMs).unref();
+  }
+
+  private abandonReading(id: string, reject: (error: FetchError) => void): void {
+    reject(cancelled());
+    if (!this.isDisposed) this.post({ type: 'cancel', id });
   }
 
   private async ask(makeQuestion: (id: string) => HostMessage): Promise<EngineMessage> {
@@ -157,6 +194,7 @@ export class EngineClient {
         break;
       case 'unfinished':
       case 'discarded':
+      case 'listRead':
         this.questions.get(message.id)?.resolve(message);
         break;
       default:

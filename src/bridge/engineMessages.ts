@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import { fetchErrorCodes, type PlainFetchError } from '../assets/fetchError';
 import { integritySchema } from '../assets/integrity';
-import type { EngineMessage } from './protocol';
+import { isListReading } from './listReading';
+import type { EngineMessage, ListReading } from './protocol';
 
 const id = v.string();
 const bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -69,6 +70,7 @@ const engineMessageSchema = v.variant('type', [
   v.object({ type: v.literal('log'), level: v.picklist(['debug', 'info', 'warn', 'error']), text: v.string() }),
   v.object({ type: v.literal('unfinished'), id, transfers: v.array(unfinishedSchema) }),
   v.object({ type: v.literal('discarded'), id, error: v.nullable(errorSchema) }),
+  v.object({ type: v.literal('listRead'), id, reading: v.custom<ListReading>(isListReading) }),
 ]);
 
 /** A message from the engine, checked; null for anything else. Fields that the protocol does not know are dropped. */

@@ -2,7 +2,9 @@
 import * as v from 'valibot';
 import type { PlainFetchError } from '../assets/fetchError';
 import type { Integrity } from '../assets/integrity';
+import type { ParsedManifest } from '../assets/manifest';
 import { fetchRequestSchema, type FetchRequest, type FetchResult } from '../assets/request';
+import type { DiskState } from '../assets/syncPlan';
 
 /** Proxy choice, made on the host (a worker gets none of VS Code's networking) or from the command line. */
 export interface ProxySettings {
@@ -61,6 +63,23 @@ export interface UnfinishedTransfer {
   readonly savedAtMs: number;
 }
 
+/** What to look for on disk beside the text of an asset list. */
+export interface ListSurvey {
+  /** Absolute folder of the list. */
+  readonly root: string;
+  /** Whether files are read even where they look unchanged since they were verified. */
+  readonly isThorough: boolean;
+}
+
+/** An asset list as read, and what lies on disk where it wants files. */
+export interface ListReading {
+  readonly list: ParsedManifest;
+  /** In the order of `list.assets`; entries for other machines count as missing. Null where none were wanted or looking failed. */
+  readonly states: readonly DiskState[] | null;
+  /** Why looking at the disk failed. */
+  readonly error: PlainFetchError | null;
+}
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** What a transfer tells while it runs. Every `start` ends in exactly one `done` or `failed`. */
@@ -105,7 +124,9 @@ export type EngineMessage =
   | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
   /** Answers to `listUnfinished` and `discard`, by their `id`. */
   | { readonly type: 'unfinished'; readonly id: string; readonly transfers: readonly UnfinishedTransfer[] }
-  | { readonly type: 'discarded'; readonly id: string; readonly error: PlainFetchError | null };
+  | { readonly type: 'discarded'; readonly id: string; readonly error: PlainFetchError | null }
+  /** The answer to `readList`. */
+  | { readonly type: 'listRead'; readonly id: string; readonly reading: ListReading };
 
 const milliseconds = v.pipe(v.number(), v.minValue(0));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -142,12 +163,18 @@ const hostMessageSchema = v.variant('type', [
   v.object({ type: v.literal('pause'), id }),
   v.object({ type: v.literal('listUnfinished'), id }),
   v.object({ type: v.literal('discard'), id, key: v.string() }),
+  v.object({
+    type: v.literal('readList'),
+    id,
+    text: v.string(),
+    survey: v.nullable(v.object({ root: v.pipe(v.string(), v.minLength(1)), isThorough: v.boolean() })),
+  }),
   v.object({ type: v.literal('stop') }),
 ]);
 
 /**
  * What the host asks. `configure` comes first and holds for transfers started after it. `cancel` and `pause` both end the
- * transfer with `cancelled` and keep its bytes. `stop` saves every journal and ends the thread.
+ * transfer with `cancelled` and keep its bytes; `cancel` also ends a `readList`. `stop` saves every journal and ends the thread.
  */
 export type HostMessage =
   | { readonly type: 'configure'; readonly config: EngineConfig }
@@ -156,6 +183,8 @@ export type HostMessage =
   | { readonly type: 'pause'; readonly id: string }
   | { readonly type: 'listUnfinished'; readonly id: string }
   | { readonly type: 'discard'; readonly id: string; readonly key: string }
+  /** Parses a list, which takes too long for the host's thread once it is long, and looks at the disk where `survey` says so. */
+  | { readonly type: 'readList'; readonly id: string; readonly text: string; readonly survey: ListSurvey | null }
   | { readonly type: 'stop' };
 
 /** A message from the host, checked. Throws valibot's ValiError on anything else. */

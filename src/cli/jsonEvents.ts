@@ -7,6 +7,7 @@ export function toJsonEvent(message: EngineMessage, about: object = {}): object 
     case 'log':
     case 'unfinished':
     case 'discarded':
+    case 'listRead':
       return null;
     default:
       return { ...fieldsOf(message), ...about };

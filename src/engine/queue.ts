@@ -1,10 +1,14 @@
 // All transfers of one engine: how many at once, cancel by id, one end for each. Used by the worker thread and the command line.
 import { join } from 'node:path';
 import { asFetchError, FetchError, toPlainError } from '../assets/fetchError';
+import type { HashAlgorithm } from '../assets/integrity';
 import type { FetchRequest } from '../assets/request';
+import type { DiskState, ListedAsset } from '../assets/syncPlan';
 import type { EngineConfig, EngineMessage, LogLevel, UnfinishedTransfer } from '../bridge/protocol';
+import { makeChunkCollector } from './chunkCollector';
 import { ConnectionBudget } from './connectionBudget';
 import { createDisk, type Disk } from './disk';
+import { surveyDisk } from './diskSurvey';
 import type { EngineContext } from './engineContext';
 import { Hasher } from './hasher';
 import { HttpClient } from './http';
@@ -13,7 +17,7 @@ import { makeLoadMeter } from './loadMeter';
 import { Transfer } from './transfer';
 import { discardTransfer, transferFolder } from './transferFolder';
 import { listUnfinished } from './unfinished';
-import { openVerifiedCache, type VerifiedCache } from './verifiedCache';
+import { openVerifiedCache, type Digests, type VerifiedCache } from './verifiedCache';
 
 /** What the engine takes from its process; tests replace parts of it. */
 export interface EngineSurroundings {
@@ -62,6 +66,7 @@ export class TransferQueue {
       openCache: () => (this.cache ??= openVerifiedCache(this.context.disk, config.stateDir)),
       random: around.random,
       isLocallyBound: makeLoadMeter(),
+      onChunk: makeChunkCollector(),
     };
   }
 
@@ -108,6 +113,22 @@ export class TransferQueue {
       await discardTransfer(disk, folder);
       await lease.release();
     }
+  }
+
+  /**
+   * What lies where a list wants files, remembered for the next look. Rejects with the signal's reason; raises `localIo`,
+   * `permissionDenied`.
+   */
+  async survey<Asset extends ListedAsset>(
+    assets: readonly Asset[],
+    choice: { readonly root: string; readonly isThorough: boolean; readonly signal: AbortSignal },
+  ): Promise<ReadonlyMap<Asset, DiskState>> {
+    const { hasher, openCache } = this.context;
+    const hash = async (file: string, algorithms: readonly HashAlgorithm[], bytes: number): Promise<Digests> =>
+      (await hasher.start(file, algorithms).finish(bytes)).digests;
+    const states = await surveyDisk(assets, { ...choice, hash, verifiedCache: await openCache() });
+    await this.saveCache();
+    return states;
   }
 
   /** Disposes itself once everything started has ended: newer settings have made another queue. */

@@ -1,13 +1,21 @@
 // Entry of the engine's worker thread: messages from the host to the queue, events back. Knows no transfers itself.
 import { parentPort, type MessagePort } from 'node:worker_threads';
 import { asFetchError, FetchError, toPlainError } from '../assets/fetchError';
-import { parseHostMessage, type EngineConfig, type EngineMessage, type HostMessage } from '../bridge/protocol';
+import {
+  parseHostMessage,
+  type EngineConfig,
+  type EngineMessage,
+  type HostMessage,
+  type ListSurvey,
+} from '../bridge/protocol';
+import { ListReader } from './listReader';
 import { TransferQueue } from './queue';
 
 class EngineWorker {
   /** The newest last. Those of former settings stay until their transfers have ended. */
   private readonly queues: TransferQueue[] = [];
   private configJson = '';
+  private readonly lists = new ListReader(() => this.queue ?? null);
 
   constructor(private readonly port: MessagePort) {
     port.on('message', (message: unknown) => this.receive(parseHostMessage(message)));
@@ -21,11 +29,14 @@ class EngineWorker {
         return this.withQueue(message.id, (queue) => queue.start(message.id, message.request));
       case 'cancel':
       case 'pause':
+        this.lists.cancel(message.id);
         return this.queues.forEach((queue) => queue.cancel(message.id));
       case 'listUnfinished':
         return void this.listUnfinished(message.id);
       case 'discard':
         return void this.discard(message.id, message.key);
+      case 'readList':
+        return void this.readList(message.id, message.text, message.survey);
       case 'stop':
         return void this.stop();
     }
@@ -63,6 +74,10 @@ class EngineWorker {
     } catch (error) {
       this.post({ type: 'discarded', id, error: toPlainError(asFetchError(error)) });
     }
+  }
+
+  private async readList(id: string, text: string, survey: ListSurvey | null): Promise<void> {
+    this.post({ type: 'listRead', id, reading: await this.lists.read(id, text, survey) });
   }
 
   private async stop(): Promise<void> {

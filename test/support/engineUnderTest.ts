@@ -166,5 +166,5 @@ class RunningTransfer implements Running {
 }
 
 function isTransferEvent({ type }: EngineMessage): boolean {
-  return type !== 'log' && type !== 'unfinished' && type !== 'discarded';
+  return type !== 'log' && type !== 'unfinished' && type !== 'discarded' && type !== 'listRead';
 }
