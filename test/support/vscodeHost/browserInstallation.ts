@@ -1,7 +1,7 @@
 // Finds a browser of the Chromium family on the machine, or installs the one that npm has. Launching is browser.ts's.
 import { execFile } from 'node:child_process';
 import { constants, createReadStream, createWriteStream } from 'node:fs';
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
@@ -82,6 +82,7 @@ async function buildBrowser(folder: string): Promise<void> {
     unpackBrotliTar(join(packed, 'al2023.tar.br'), folder),
     unpackBrotliTar(join(packed, 'fonts.tar.br'), join(folder, 'fontconfig')),
   ]);
+  await rm(packed, { recursive: true });
 }
 
 async function unpackBrotliTar(archive: string, folder: string): Promise<void> {
