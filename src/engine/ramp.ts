@@ -25,6 +25,8 @@ export interface RampInput {
 }
 
 const WINDOW_MS = 100;
+/** Servers that hold back their rate send in bursts: a growth is given this long to show that it pays. */
+const PATIENCE_MS = 400;
 /** Growth pays where the total rate rises by this much of what proportional growth would have brought. */
 const LEAST_GAIN = 0.3;
 /** A connection this fast is held up by processors and disks, not by its server or its distance. */
@@ -42,13 +44,19 @@ export function stepRamp(ramp: Ramp, input: RampInput): Ramp {
   if (window === null) return { ...ramp, window: { startMs: input.nowMs, receivedBytes: input.receivedBytes } };
   const elapsedMs = input.nowMs - window.startMs;
   if (elapsedMs < WINDOW_MS || input.nowMs < ramp.quietUntilMs) return ramp;
-  return decide(ramp, input, ((input.receivedBytes - window.receivedBytes) / elapsedMs) * 1000);
+  return decide(ramp, input, ((input.receivedBytes - window.receivedBytes) / elapsedMs) * 1000, elapsedMs);
 }
 
-function decide(ramp: Ramp, { nowMs, limit, isLocallyBound }: RampInput, bytesPerSecond: number): Ramp {
+function decide(
+  ramp: Ramp,
+  { nowMs, limit, isLocallyBound }: RampInput,
+  bytesPerSecond: number,
+  elapsedMs: number,
+): Ramp {
   const { before, target } = ramp;
   const proportional = before === null ? 0 : before.bytesPerSecond * (target / before.target - 1);
   const hasPaid = before === null || bytesPerSecond - before.bytesPerSecond >= LEAST_GAIN * proportional;
+  if (!hasPaid && elapsedMs < PATIENCE_MS) return ramp;
   if (!hasPaid) return { target: before.target, before: null, window: null, quietUntilMs: nowMs + QUIET_MS };
   const isFast = bytesPerSecond / target >= FAST_BYTES_PER_SECOND;
   if (isFast || isLocallyBound || target >= limit)
