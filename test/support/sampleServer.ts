@@ -109,7 +109,7 @@ export class SampleServer {
     for (let at = start; at < end && !response.destroyed; at += chunkBytes) {
       const chunk = bodyBytes(asset.seed, at, Math.min(at + chunkBytes, end));
       await meter?.waitFor(chunk.length);
-      if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!response.write(chunk)) await waitForDrain(response);
     }
     response.end();
   }
@@ -124,6 +124,15 @@ export class SampleServer {
   private checksums(): string {
     return this.assets.map((asset) => `${bodySha256(asset.seed, asset.sizeBytes)}  ${fileName(asset.path)}\n`).join('');
   }
+}
+
+/** Resolves when more can be written, or when nobody listens any more. */
+async function waitForDrain(response: ServerResponse): Promise<void> {
+  const over = new AbortController();
+  const options = { signal: over.signal };
+  const ends = ['drain', 'close'].map((event) => once(response, event, options));
+  await Promise.race(ends).finally(() => over.abort());
+  await Promise.allSettled(ends);
 }
 
 /** Shares a rate between the connections of one file. */
