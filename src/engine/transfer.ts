@@ -67,21 +67,33 @@ export class Transfer {
 
   /** Fetches, proves and publishes the file. An abort of the signal raises its reason and keeps the bytes. */
   async run(): Promise<FetchResult> {
-    const { disk } = this.context;
-    const place = await resolvePlace(disk, this.request);
+    const place = await resolvePlace(this.context.disk, this.request);
     const present = await this.findPresent(place);
     if (present) return present;
-    await makeTransferFolder(disk, this.folder);
-    let hasWaited = false;
-    const onWaiting = (): void => {
-      hasWaited = true;
-      this.emit({ type: 'waiting' });
-    };
-    const lease = await acquireLease(disk, this.folder.dir, { signal: this.signal, onWaiting });
+    const { lease, hasWaited } = await this.obtainLease();
     try {
       return (hasWaited ? await this.findPresent(place) : null) ?? (await this.runWithLease(lease, place));
     } finally {
       await lease.release();
+    }
+  }
+
+  /** Makes the transfer's folder and waits for its lease. An owner that is done removes the folder: then it is made anew. */
+  private async obtainLease(): Promise<{ lease: Lease; hasWaited: boolean }> {
+    const { disk } = this.context;
+    let hasWaited = false;
+    const onWaiting = (): void => {
+      if (!hasWaited) this.emit({ type: 'waiting' });
+      hasWaited = true;
+    };
+    for (;;) {
+      await makeTransferFolder(disk, this.folder);
+      try {
+        return { lease: await acquireLease(disk, this.folder.dir, { signal: this.signal, onWaiting }), hasWaited };
+      } catch (error) {
+        if (!(error instanceof FetchError) || error.details.reason !== 'ENOENT') throw error;
+        hasWaited = true;
+      }
     }
   }
 
