@@ -21,7 +21,7 @@ export interface Processes {
   /** This process. */
   readonly self: ProcessIdentity;
   /** Whether a process of this host with that PID and start time (null: any) is alive. Zombies are not. */
-  isAlive(pid: number, startedAt: string | null): boolean;
+  readonly isAlive: (pid: number, startedAt: string | null) => boolean;
 }
 
 /** Boot times computed twice differ by rounding and by small clock corrections, but no machine restarts within a minute. */
