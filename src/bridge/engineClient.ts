@@ -2,6 +2,7 @@
 // meaning of the messages protocol.ts.
 import { FetchError, fromPlainError } from '../assets/fetchError';
 import type { FetchRequest, FetchResult } from '../assets/request';
+import type { DiagnosisStep } from './diagnosis';
 import { EngineThread } from './engineThread';
 import type {
   EngineConfig,
@@ -124,22 +125,19 @@ export class EngineClient {
    * is no limit but `signal`, whose abort rejects at once. @throws FetchError `cancelled`, `engineCrashed`
    */
   async readList(text: string, survey: ListSurvey | null, signal?: AbortSignal): Promise<ListReading> {
-    if (signal?.aborted === true) throw cancelled();
-    const id = this.nextId();
-    let abandon = (): void => undefined;
-    try {
-      const answer = await new Promise<EngineMessage>((resolve, reject) => {
-        this.questions.set(id, { resolve, reject });
-        abandon = () => this.abandonReading(id, reject);
-        signal?.addEventListener('abort', abandon, { once: true });
-        this.post({ type: 'readList', id, text, survey });
-      });
-      if (answer.type !== 'listRead') throw crashed('it answers something else than it was asked');
-      return answer.reading;
-    } finally {
-      this.questions.delete(id);
-      signal?.removeEventListener('abort', abandon);
-    }
+    const answer = await this.askAtLength((id) => ({ type: 'readList', id, text, survey }), signal);
+    if (answer.type !== 'listRead') throw crashed('it answers something else than it was asked');
+    return answer.reading;
+  }
+
+  /**
+   * What a transfer of this URL would meet, step by step; failures are steps. No limit of time but those of connecting, and `signal`,
+   * whose abort rejects at once. @throws FetchError `cancelled`, `engineCrashed`
+   */
+  async diagnose(url: string, signal?: AbortSignal): Promise<readonly DiagnosisStep[]> {
+    const answer = await this.askAtLength((id) => ({ type: 'diagnose', id, url }), signal);
+    if (answer.type !== 'diagnosis') throw crashed('it answers something else than it was asked');
+    return answer.steps;
   }
 
   /** Stops the thread: journals are saved, whatever is pending rejects with `cancelled`. Resolves within `stopMs` and a moment. */
@@ -157,7 +155,25 @@ export class EngineClient {
     setTimeout(() => transfer.reject(cancelled()), this.timeouts.cancelMs).unref();
   }
 
-  private abandonReading(id: string, reject: (error: FetchError) => void): void {
+  /** Asks what may take its time to answer. */
+  private async askAtLength(makeQuestion: (id: string) => HostMessage, signal?: AbortSignal): Promise<EngineMessage> {
+    if (signal?.aborted === true) throw cancelled();
+    const id = this.nextId();
+    let abandon = (): void => undefined;
+    try {
+      return await new Promise<EngineMessage>((resolve, reject) => {
+        this.questions.set(id, { resolve, reject });
+        abandon = () => this.abandon(id, reject);
+        signal?.addEventListener('abort', abandon, { once: true });
+        this.post(makeQuestion(id));
+      });
+    } finally {
+      this.questions.delete(id);
+      signal?.removeEventListener('abort', abandon);
+    }
+  }
+
+  private abandon(id: string, reject: (error: FetchError) => void): void {
     reject(cancelled());
     if (!this.isDisposed) this.post({ type: 'cancel', id });
   }
@@ -195,6 +211,7 @@ export class EngineClient {
       case 'unfinished':
       case 'discarded':
       case 'listRead':
+      case 'diagnosis':
         this.questions.get(message.id)?.resolve(message);
         break;
       default:

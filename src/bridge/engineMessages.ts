@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { fetchErrorCodes, type PlainFetchError } from '../assets/fetchError';
 import { integritySchema } from '../assets/integrity';
+import { diagnosisStepSchema } from './diagnosis';
 import { isListReading } from './listReading';
 import type { EngineMessage, ListReading } from './protocol';
 
@@ -70,6 +71,7 @@ const engineMessageSchema = v.variant('type', [
   v.object({ type: v.literal('log'), level: v.picklist(['debug', 'info', 'warn', 'error']), text: v.string() }),
   v.object({ type: v.literal('unfinished'), id, transfers: v.array(unfinishedSchema) }),
   v.object({ type: v.literal('discarded'), id, error: v.nullable(errorSchema) }),
+  v.object({ type: v.literal('diagnosis'), id, steps: v.array(diagnosisStepSchema) }),
   v.object({ type: v.literal('listRead'), id, reading: v.custom<ListReading>(isListReading) }),
 ]);
 

@@ -5,6 +5,7 @@ import type { Integrity } from '../assets/integrity';
 import type { ParsedManifest } from '../assets/manifest';
 import { fetchRequestSchema, type FetchRequest, type FetchResult } from '../assets/request';
 import type { DiskState } from '../assets/syncPlan';
+import type { DiagnosisStep } from './diagnosis';
 
 /** Proxy choice, made on the host (a worker gets none of VS Code's networking) or from the command line. */
 export interface ProxySettings {
@@ -125,6 +126,8 @@ export type EngineMessage =
   /** Answers to `listUnfinished` and `discard`, by their `id`. */
   | { readonly type: 'unfinished'; readonly id: string; readonly transfers: readonly UnfinishedTransfer[] }
   | { readonly type: 'discarded'; readonly id: string; readonly error: PlainFetchError | null }
+  /** The answer to `diagnose`. */
+  | { readonly type: 'diagnosis'; readonly id: string; readonly steps: readonly DiagnosisStep[] }
   /** The answer to `readList`. */
   | { readonly type: 'listRead'; readonly id: string; readonly reading: ListReading };
 
@@ -163,6 +166,7 @@ const hostMessageSchema = v.variant('type', [
   v.object({ type: v.literal('pause'), id }),
   v.object({ type: v.literal('listUnfinished'), id }),
   v.object({ type: v.literal('discard'), id, key: v.string() }),
+  v.object({ type: v.literal('diagnose'), id, url: v.string() }),
   v.object({
     type: v.literal('readList'),
     id,
@@ -183,6 +187,8 @@ export type HostMessage =
   | { readonly type: 'pause'; readonly id: string }
   | { readonly type: 'listUnfinished'; readonly id: string }
   | { readonly type: 'discard'; readonly id: string; readonly key: string }
+  /** Looks what a transfer of this URL would meet; nothing is saved. `cancel` ends it early, with the steps so far. */
+  | { readonly type: 'diagnose'; readonly id: string; readonly url: string }
   /** Parses a list, which takes too long for the host's thread once it is long, and looks at the disk where `survey` says so. */
   | { readonly type: 'readList'; readonly id: string; readonly text: string; readonly survey: ListSurvey | null }
   | { readonly type: 'stop' };

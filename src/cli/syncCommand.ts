@@ -107,7 +107,8 @@ async function transferAll(
   const expected = [...assets].map(([id, { asset }]) => ({ id, name: asset.path, sizeBytes: asset.sizeBytes }));
   const progress = new SyncProgress(expected, nowMs());
   const engine = await openEngine(config, (message) => {
-    if (message.type === 'unfinished' || message.type === 'discarded' || message.type === 'listRead') return;
+    if (message.type === 'unfinished' || message.type === 'discarded') return;
+    if (message.type === 'listRead' || message.type === 'diagnosis') return;
     if (message.type === 'log') {
       if (message.level === 'warn' || message.level === 'error') reporter.warn(message.text);
       return;

@@ -100,7 +100,7 @@ function parseLocation(location: string, base: URL): URL {
   // The URL parser drops line breaks and takes `\\host` for `//host`; whoever writes such a target is up to something.
   if (/[\u0000-\u001f\u007f]/.test(text)) throw badRedirect(base, 'redirected to a target with control characters');
   if (text.startsWith('\\')) throw unsupported(base, 'a network share');
-  if (!URL.canParse(text, base)) throw badRedirect(base, 'redirected to something that is no URL');
+  if (!URL.canParse(text, base.href)) throw badRedirect(base, 'redirected to something that is no URL');
   const target = withoutUserinfo(new URL(text, base));
   // RFC 9110 §10.2.2.
   if (target.hash === '') target.hash = base.hash;

@@ -1,5 +1,6 @@
 // Entry of the engine's worker thread: messages from the host to the queue, events back. Knows no transfers itself.
 import { parentPort, type MessagePort } from 'node:worker_threads';
+import type { DiagnosisStep } from '../bridge/diagnosis';
 import { asFetchError, FetchError, toPlainError } from '../assets/fetchError';
 import {
   parseHostMessage,
@@ -8,6 +9,7 @@ import {
   type HostMessage,
   type ListSurvey,
 } from '../bridge/protocol';
+import { diagnoseUrl } from './doctor';
 import { ListReader } from './listReader';
 import { TransferQueue } from './queue';
 
@@ -15,6 +17,8 @@ class EngineWorker {
   /** The newest last. Those of former settings stay until their transfers have ended. */
   private readonly queues: TransferQueue[] = [];
   private configJson = '';
+  private config: EngineConfig | null = null;
+  private readonly diagnoses = new Map<string, AbortController>();
   private readonly lists = new ListReader(() => this.queue ?? null);
 
   constructor(private readonly port: MessagePort) {
@@ -30,11 +34,14 @@ class EngineWorker {
       case 'cancel':
       case 'pause':
         this.lists.cancel(message.id);
+        this.diagnoses.get(message.id)?.abort();
         return this.queues.forEach((queue) => queue.cancel(message.id));
       case 'listUnfinished':
         return void this.listUnfinished(message.id);
       case 'discard':
         return void this.discard(message.id, message.key);
+      case 'diagnose':
+        return void this.diagnose(message.id, message.url);
       case 'readList':
         return void this.readList(message.id, message.text, message.survey);
       case 'stop':
@@ -47,6 +54,7 @@ class EngineWorker {
     const json = JSON.stringify(config);
     if (json === this.configJson) return;
     this.configJson = json;
+    this.config = config;
     const former = this.queue;
     this.queues.push(new TransferQueue(config, (message) => this.post(message)));
     if (former) void former.retire().finally(() => this.queues.splice(this.queues.indexOf(former), 1));
@@ -74,6 +82,18 @@ class EngineWorker {
     } catch (error) {
       this.post({ type: 'discarded', id, error: toPlainError(asFetchError(error)) });
     }
+  }
+
+  private async diagnose(id: string, url: string): Promise<void> {
+    const controller = new AbortController();
+    this.diagnoses.set(id, controller);
+    const steps: DiagnosisStep[] = [];
+    if (this.config) {
+      const options = { ...this.config, environment: process.env };
+      for await (const step of diagnoseUrl(url, options, controller.signal)) steps.push(step);
+    }
+    this.diagnoses.delete(id);
+    this.post({ type: 'diagnosis', id, steps });
   }
 
   private async readList(id: string, text: string, survey: ListSurvey | null): Promise<void> {

@@ -94,6 +94,7 @@ export class TestProxy {
     delete headers['proxy-authorization'];
     const forwarded = request(message.url ?? '', { method: message.method ?? 'GET', headers }, (upstream) => {
       response.writeHead(upstream.statusCode ?? 502, upstream.rawHeaders);
+      response.flushHeaders();
       upstream.pipe(response);
     });
     forwarded.on('error', () => response.writeHead(502).end());
