@@ -3,25 +3,29 @@ import * as path from 'node:path';
 import type { ExtensionContext } from 'vscode';
 import { EngineClient } from '../bridge/engineClient';
 import type { EngineConfig } from '../bridge/protocol';
-import { toEngineConfig } from './engineConfig';
+import { toEngineConfig, type StateFolders } from './engineConfig';
 import type { Log } from './log';
-import { onSettingsChanged, readSettings } from './settings';
+import { readSettings } from './settings';
 import { findStateFolders, mayHoldTransfers, noteStateFolder, type StoragePlaces } from './stateFolders';
 import { workspaceIdentity } from './workspaceGuard';
 
 /** Hands out the one EngineClient. Call `dispose()` at the end; it resolves within about a second. */
 export class EngineHost {
-  private client: Promise<EngineClient> | null = null;
-  private readonly settingsWatch = onSettingsChanged(() => void this.reconfigure());
+  private client: EngineClient | null = null;
+  private folders: Promise<StateFolders> | null = null;
 
   constructor(
     private readonly context: ExtensionContext,
     private readonly log: Log,
   ) {}
 
-  /** The engine, started by its first transfer. */
-  engine(): Promise<EngineClient> {
-    this.client ??= this.makeClient();
+  /** The engine with the settings of this moment. Its thread starts with the first transfer. */
+  async engine(): Promise<EngineClient> {
+    this.folders ??= this.prepareFolders();
+    const { version } = this.context.extension.packageJSON as { version: string };
+    const config = toEngineConfig(readSettings(), await this.folders, `asset-fetch/${version}`);
+    if (this.client === null) this.client = this.makeClient(config);
+    else this.client.configure(config);
     return this.client;
   }
 
@@ -31,27 +35,21 @@ export class EngineHost {
   }
 
   async dispose(): Promise<void> {
-    this.settingsWatch.dispose();
-    await (await this.client)?.dispose();
+    await this.client?.dispose();
   }
 
-  private async makeClient(): Promise<EngineClient> {
-    await noteStateFolder(this.places()).catch((error: unknown) => this.log.write('warn', String(error)));
+  private makeClient(config: EngineConfig): EngineClient {
     return new EngineClient({
       workerPath: path.join(this.context.extensionPath, 'dist', 'worker.js'),
-      config: await this.readConfig(),
+      config,
       onLog: (level, text) => this.log.write(level, text),
     });
   }
 
-  private async reconfigure(): Promise<void> {
-    const client = await this.client;
-    client?.configure(await this.readConfig());
-  }
-
-  private async readConfig(): Promise<EngineConfig> {
-    const { version } = this.context.extension.packageJSON as { version: string };
-    return toEngineConfig(readSettings(), await findStateFolders(this.places()), `asset-fetch/${version}`);
+  private async prepareFolders(): Promise<StateFolders> {
+    const places = this.places();
+    await noteStateFolder(places).catch((error: unknown) => this.log.write('warn', String(error)));
+    return findStateFolders(places);
   }
 
   private places(): StoragePlaces {

@@ -63,23 +63,6 @@ export async function askDestination(question: DestinationQuestion): Promise<Inp
   });
 }
 
-/** Asks for a folder for several files, as a path in `folderName`; empty means that folder itself. Null where it was dismissed. */
-export async function askFolder(
-  initial: string,
-  folderName: string,
-  fileCount: number,
-  check: (path: string) => unknown,
-): Promise<string | null> {
-  const answer = await askInput({
-    title: l10n.t('Download {0} Files', fileCount),
-    value: initial,
-    prompt: l10n.t('Folder in {0}; empty for that folder itself', folderName),
-    placeholder: l10n.t('Path of the folder'),
-    validate: (text) => faultOf(() => check(text)),
-  });
-  return answer.type === 'accepted' ? answer.value.trim() : null;
-}
-
 /** Asks for hashes; the empty answer means none. Null where the question was dismissed. */
 export async function askIntegrity(initial: string): Promise<string | null> {
   const answer = await askInput({
@@ -148,17 +131,31 @@ export async function browseForFile(name: string): Promise<string | null> {
   return file?.scheme === 'file' ? file.fsPath : null;
 }
 
-/** Asks which of several addresses to fetch; all are ticked at first. */
-export async function pickUrls(urls: readonly string[]): Promise<readonly string[]> {
-  const items = urls.map((url) => ({
-    label: new URL(url).pathname.split('/').at(-1) || url,
-    description: url,
-    picked: true,
-    url,
-  }));
-  const options = { canPickMany: true, title: l10n.t('Download Files'), matchOnDescription: true } as const;
-  const picked = await vscode.window.showQuickPick(items, options);
-  return (picked ?? []).map(({ url }) => url);
+export interface UrlsAnswer {
+  readonly urls: readonly string[];
+  /** Whether another folder is wanted for them first. */
+  readonly wantsOtherFolder: boolean;
+}
+
+/** Asks which of several addresses to fetch into `folderName`; all are ticked at first. None: dismissed. */
+export async function pickUrls(urls: readonly string[], folderName: string): Promise<UrlsAnswer> {
+  const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly url: string }>();
+  pick.title = l10n.t('Download Files into {0}', folderName);
+  pick.placeholder = l10n.t('Untick what is not wanted');
+  pick.canSelectMany = true;
+  pick.matchOnDescription = true;
+  pick.items = urls.map((url) => ({ label: new URL(url).pathname.split('/').at(-1) || url, description: url, url }));
+  pick.selectedItems = pick.items;
+  pick.buttons = [{ iconPath: new vscode.ThemeIcon('folder-opened'), tooltip: l10n.t('Choose Another Folder…') }];
+  const selected = (): string[] => pick.selectedItems.map(({ url }) => url);
+  const answer = await new Promise<UrlsAnswer>((resolve) => {
+    pick.onDidAccept(() => resolve({ urls: selected(), wantsOtherFolder: false }));
+    pick.onDidTriggerButton(() => resolve({ urls: selected(), wantsOtherFolder: true }));
+    pick.onDidHide(() => resolve({ urls: [], wantsOtherFolder: false }));
+    pick.show();
+  });
+  pick.dispose();
+  return answer;
 }
 
 /** The sentence of the error that `check` throws; undefined where it throws none. */

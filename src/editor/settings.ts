@@ -20,13 +20,6 @@ export function readSettings(scope?: vscode.Uri): Settings {
   };
 }
 
-/** Calls back when a setting that `readSettings` reads has changed. */
-export function onSettingsChanged(listener: () => void): vscode.Disposable {
-  return vscode.workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration('assetFetch') || event.affectsConfiguration('http')) listener();
-  });
-}
-
 /** settings.json is written by hand: what is no whole number in the range that package.json states counts as not set. */
 function readNumber(own: vscode.WorkspaceConfiguration, name: string): number {
   const least = name === 'connectionsPerFile' || name === 'connectionsPerHost' || name === 'idleTimeout' ? 1 : 0;

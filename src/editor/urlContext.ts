@@ -1,8 +1,8 @@
-// The context key "this document holds a URL", which decides whether the editor's menu offers a download. It is slow by nature: a key
-// set while the menu opens comes too late, so it says only that there is some URL, and the command looks where.
+// The context key that takes the download out of the editor's menu where a document holds no URL at all. It is slow by nature: a key
+// set while the menu opens comes too late, so it says nothing of the cursor, and until it is known the menu offers the download.
 import * as vscode from 'vscode';
 
-const KEY = 'assetFetch.documentHoldsUrl';
+const KEY = 'assetFetch.documentHoldsNoUrl';
 
 /** Pause in typing after which the document is looked at again. */
 const QUIET_MS = 400;
@@ -15,7 +15,7 @@ export function trackUrlContext(): vscode.Disposable {
   let timer: NodeJS.Timeout | undefined;
   const update = (): void => {
     const document = vscode.window.activeTextEditor?.document;
-    void vscode.commands.executeCommand('setContext', KEY, document !== undefined && holdsUrl(document));
+    void vscode.commands.executeCommand('setContext', KEY, document !== undefined && !holdsUrl(document));
   };
   const updateSoon = (event: vscode.TextDocumentChangeEvent): void => {
     if (event.document !== vscode.window.activeTextEditor?.document) return;

@@ -6,8 +6,9 @@ import { FetchError } from '../assets/fetchError';
 import { parseIntegrity } from '../assets/integrity';
 import { parseHttpUrl } from '../assets/redact';
 import { makeRequest, type FetchRequest, type OverwritePolicy } from '../assets/request';
-import { isInside, proposePath, readDestination, type Placement } from './destinationPath';
-import type { FolderMemory } from './folderMemory';
+import { proposePath, readDestination, type Placement } from './destinationPath';
+import type { FolderMemory, UsedFolder } from './folderMemory';
+import { findWorkspaceFolder, locateFolder } from './locateFolder';
 import {
   askConflict,
   askDestination,
@@ -64,16 +65,18 @@ async function askForSaveFile(url: URL, { integrity = '' }: WantedHints): Promis
 }
 
 async function propose(url: URL, clickedFolder: string | null, memory: FolderMemory): Promise<Proposal | null> {
+  const used = clickedFolder === null ? await proposeFolder(memory.last()) : locateFolder(clickedFolder);
+  if (used === null) return null;
   const name = proposeFileName({ contentDisposition: [], url });
-  const last = memory.last();
-  const folders = localFolders();
-  const clicked = clickedFolder === null ? null : findFolder(folders, clickedFolder);
-  const folder = clicked ?? (await pickWorkspaceFolder(folders));
-  if (folder === null) return null;
-  const root = folder.uri.fsPath;
-  const used = last?.root === root ? last.folder : readSettings(folder.uri).defaultFolder;
-  const inRoot = clickedFolder === null ? used : path.relative(root, clickedFolder).split(path.sep).join('/');
-  return { root, rootName: folder.name, path: proposePath(inRoot, name, url) };
+  return { root: used.root, rootName: nameOfFolder(used.root), path: proposePath(used.folder, name, url) };
+}
+
+/** The folder used last, else the one of the settings. Null where no folder is open, or none was chosen of several. */
+export async function proposeFolder(last: UsedFolder | null): Promise<UsedFolder | null> {
+  const workspaceFolder = await pickWorkspaceFolder(localFolders());
+  if (workspaceFolder === null) return null;
+  const root = workspaceFolder.uri.fsPath;
+  return last?.root === root ? last : { root, folder: readSettings(workspaceFolder.uri).defaultFolder };
 }
 
 async function askForPath(
@@ -104,20 +107,17 @@ async function askForPath(
   }
 }
 
-/** The proposal moved to the folder chosen in the dialog; one outside of the workspace becomes a root of its own. */
+/** The proposal moved to the folder chosen in the dialog. */
 async function browse(current: Proposal): Promise<Proposal> {
   const chosen = await browseForFolder(vscode.Uri.file(current.root));
   if (chosen === null) return current;
+  const { root, folder } = locateFolder(chosen);
   const name = current.path.slice(current.path.lastIndexOf('/') + 1);
-  const home = findFolder(localFolders(), chosen);
-  if (home === null) return { root: chosen, rootName: path.basename(chosen) || chosen, path: name || './' };
-  const inRoot = path.relative(home.uri.fsPath, chosen).split(path.sep).join('/');
-  return { root: home.uri.fsPath, rootName: home.name, path: `${inRoot === '' ? '' : `${inRoot}/`}${name}` || './' };
+  return { root, rootName: nameOfFolder(root), path: `${folder === '' ? '' : `${folder}/`}${name}` || './' };
 }
 
-function findFolder(folders: readonly vscode.WorkspaceFolder[], inside: string): vscode.WorkspaceFolder | null {
-  const found = folders.filter(({ uri }) => isInside(inside, uri.fsPath));
-  return found.sort((a, b) => b.uri.fsPath.length - a.uri.fsPath.length)[0] ?? null;
+function nameOfFolder(root: string): string {
+  return findWorkspaceFolder(root)?.name ?? (path.basename(root) || root);
 }
 
 /** A path that is a folder on disk means that folder. */

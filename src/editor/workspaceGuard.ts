@@ -1,5 +1,5 @@
-// What has to hold of the workspace before anything is requested or written. Commands stay callable when menus hide them, so they
-// ask here themselves.
+// The workspace: its folders on disk, and what has to hold before anything is requested or written. Commands stay callable when
+// menus hide them, so they ask here themselves.
 import * as vscode from 'vscode';
 import { FetchError } from '../assets/fetchError';
 
