@@ -76,7 +76,7 @@ function describeUrl(url: URL): DiagnosisStep {
 }
 
 function describeProxy(proxy: ProxyDecision): string {
-  if (proxy.kind === 'direct') return `No proxy: ${proxy.why}.`;
+  if (proxy.kind === 'direct') return `Directly: ${proxy.why}.`;
   const credentials =
     proxy.authorization === null && proxy.credentials === null ? 'without credentials' : 'with credentials';
   return `Through ${showProxy(proxy)}, ${credentials}: ${proxy.why}.`;
