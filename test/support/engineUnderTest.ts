@@ -40,6 +40,7 @@ export class EngineUnderTest {
   /** Every message of every transfer, logs included. */
   readonly messages: EngineMessage[] = [];
   private readonly watchers = new Set<() => void>();
+  private readonly eventsById = new Map<string, TransferEvent[]>();
   private queue: TransferQueue;
   private lastId = 0;
 
@@ -71,14 +72,21 @@ export class EngineUnderTest {
 
   /** Waits that the engine asked for so far, in milliseconds. */
   get sleepsMs(): readonly number[] {
-    return this.clock instanceof VirtualClock ? this.clock.sleepsMs : [];
+    return this.virtualClock.sleepsMs;
+  }
+
+  /** Fails where the test brought a clock of its own. */
+  get virtualClock(): VirtualClock {
+    if (this.clock instanceof VirtualClock) return this.clock;
+    throw new Error('this engine runs on another clock');
   }
 
   /** Starts a transfer of one or several URLs to `out.bin` in the root. */
   begin(urls: string | readonly string[], wanted: Partial<FetchRequest> = {}): Running {
     const id = `t${++this.lastId}`;
     this.queue.start(id, makeRequest({ urls: [urls].flat(), root: this.root, path: 'out.bin', ...wanted }));
-    return new RunningTransfer(this, id);
+    const events = this.eventsOf(id);
+    return { id, events, outcome: this.awaitEnd(events) };
   }
 
   /** Runs a transfer to its end. */
@@ -136,35 +144,25 @@ export class EngineUnderTest {
 
   private take(message: EngineMessage): void {
     this.messages.push(message);
+    if (isTransferEvent(message)) this.eventsOf(message.id).push(message);
     for (const watcher of this.watchers) watcher();
   }
-}
 
-class RunningTransfer implements Running {
-  readonly outcome: Promise<Outcome>;
-
-  constructor(
-    private readonly engine: EngineUnderTest,
-    readonly id: string,
-  ) {
-    this.outcome = this.end();
+  private eventsOf(id: string): TransferEvent[] {
+    const events = this.eventsById.get(id) ?? [];
+    this.eventsById.set(id, events);
+    return events;
   }
 
-  get events(): TransferEvent[] {
-    return this.engine.messages.filter(
-      (message): message is TransferEvent => 'id' in message && message.id === this.id && isTransferEvent(message),
-    );
-  }
-
-  private async end(): Promise<Outcome> {
-    await this.engine.waitUntil(() => this.events.some(({ type }) => type === 'done' || type === 'failed'));
-    const last = this.events.find(({ type }) => type === 'done' || type === 'failed');
+  private async awaitEnd(events: readonly TransferEvent[]): Promise<Outcome> {
+    await this.waitUntil(() => ['done', 'failed'].includes(events.at(-1)?.type ?? ''));
+    const last = events.at(-1);
     if (last?.type === 'done') return { type: 'done', result: last.result, bytes: readFileSync(last.result.path) };
     if (last?.type === 'failed') return { type: 'failed', error: last.error };
-    throw new Error('unreachable');
+    throw new Error('an event came after the last one');
   }
 }
 
-function isTransferEvent({ type }: EngineMessage): boolean {
-  return type !== 'log' && type !== 'unfinished' && type !== 'discarded' && type !== 'listRead';
+function isTransferEvent(message: EngineMessage): message is TransferEvent {
+  return message.type !== 'log' && message.type !== 'unfinished' && message.type !== 'discarded';
 }
