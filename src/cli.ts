@@ -11,6 +11,11 @@ async function run(): Promise<void> {
   process.exitCode = await runCommandLine(process.argv.slice(2), createProcessSurroundings());
 }
 
-void run();
+run().catch((error: unknown) => {
+  process.exitCode = 1;
+  // A defect of ours: the message alone, since a stack shows bundled code and may hold what was typed.
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`asset-fetch: failed unexpectedly: ${message}\n`);
+});
 
 export {};

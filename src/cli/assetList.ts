@@ -39,11 +39,21 @@ export function locateList(options: ParsedOptions, cwd: string): string {
   return path.resolve(cwd, options.last('manifest') ?? manifestFileName);
 }
 
-/** Reads the list. Throws UsageError, which names every error with its line, where any part of it is unsound. */
-export function readList(options: ParsedOptions, cwd: string): AssetList {
+/** A list's text, not judged yet. */
+export interface ListSource extends Pick<AssetList, 'file' | 'displayFile' | 'root'> {
+  readonly text: string;
+}
+
+/** Reads the text of the list. Throws UsageError where there is none. */
+export function readListSource(options: ParsedOptions, cwd: string): ListSource {
   const file = locateList(options, cwd);
   const displayFile = shorten(file, cwd);
-  const { manifest, problems } = parseManifest(readText(file, displayFile));
+  return { file, displayFile, root: path.dirname(file), text: readText(file, displayFile) };
+}
+
+/** Judges the list. Throws UsageError, which names every error with its line, where any part of it is unsound. */
+export function parseList({ file, displayFile, root, text }: ListSource): AssetList {
+  const { manifest, problems } = parseManifest(text);
   if (manifest === null) {
     const errors = problems
       .filter(({ severity }) => severity === 'error')
@@ -53,7 +63,7 @@ export function readList(options: ParsedOptions, cwd: string): AssetList {
   const warnings = problems
     .filter(({ severity, code }) => severity === 'warning' && code !== 'missingHash')
     .map((warning) => formatProblem(warning, displayFile));
-  return { file, displayFile, root: path.dirname(file), assets: manifest.assets, warnings };
+  return { file, displayFile, root, assets: manifest.assets, warnings };
 }
 
 /** The choices of sync and add. Throws UsageError. */

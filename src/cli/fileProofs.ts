@@ -7,33 +7,31 @@ import { surveyDisk } from '../engine/diskSurvey';
 import { Hasher } from '../engine/hasher';
 import { openVerifiedCache, type Digests } from '../engine/verifiedCache';
 
-/** Looks at files, and remembers what it found. Dispose it, which ends its hash thread. */
-export interface FileProofs {
-  /** What is on disk for every entry; see engine/diskSurvey.ts. What was verified is saved for the next run. */
-  survey<Asset extends ListedAsset>(
-    assets: readonly Asset[],
-    root: string,
-    choice: { readonly isThorough: boolean; readonly signal?: AbortSignal },
-  ): Promise<ReadonlyMap<Asset, DiskState>>;
-  dispose(): Promise<void>;
+export interface FileSurvey {
+  /** Absolute folder of the list. */
+  readonly root: string;
+  /** Where verified hashes are kept from run to run. */
+  readonly stateDir: string;
+  /** Whether files are read even where they look unchanged since they were verified. */
+  readonly isThorough: boolean;
+  readonly signal?: AbortSignal;
 }
 
-/** Proofs that are kept in a state folder. */
-export async function openFileProofs(stateDir: string): Promise<FileProofs> {
+/** What is on disk for every entry; see engine/diskSurvey.ts. What was verified is saved for the next run. */
+export async function surveyFiles<Asset extends ListedAsset>(
+  assets: readonly Asset[],
+  { stateDir, ...survey }: FileSurvey,
+): Promise<ReadonlyMap<Asset, DiskState>> {
   // A cache that cannot be read or written costs time, never a proof: nothing to tell anybody.
-  const verifiedCache = await openVerifiedCache(
-    createDisk(() => undefined),
-    stateDir,
-  );
+  const disk = createDisk(() => undefined);
+  const verifiedCache = await openVerifiedCache(disk, stateDir);
   const hasher = new Hasher(join(__dirname, 'hashThread.js'));
   const hash = async (file: string, algorithms: readonly HashAlgorithm[], bytes: number): Promise<Digests> =>
     (await hasher.start(file, algorithms).finish(bytes)).digests;
-  return {
-    survey: async (assets, root, choice) => {
-      const states = await surveyDisk(assets, { root, verifiedCache, hash, ...choice });
-      await verifiedCache.save().catch(() => undefined);
-      return states;
-    },
-    dispose: () => hasher.dispose(),
-  };
+  try {
+    return await surveyDisk(assets, { ...survey, verifiedCache, hash });
+  } finally {
+    await verifiedCache.save().catch(() => undefined);
+    await hasher.dispose();
+  }
 }

@@ -24,6 +24,7 @@ export function createProcessSurroundings(): Surroundings {
     }),
     openEngine,
     nowMs: () => performance.now(),
+    wallClockMs: () => Date.now(),
     onInterrupt,
   };
 }

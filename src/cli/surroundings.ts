@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly openEngine: OpenEngine;
   /** Monotonic, in milliseconds. */
   readonly nowMs: () => number;
+  /** Milliseconds since the epoch; for comparing with stamps of files alone. */
+  readonly wallClockMs: () => number;
   /** Calls `interrupt` at the first request to stop (Ctrl-C, kill). The result stops listening. */
   readonly onInterrupt: (interrupt: () => void) => () => void;
 }

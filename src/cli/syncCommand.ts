@@ -14,17 +14,20 @@ import {
   consentOptionSpecs,
   listOptionSpecs,
   readChoices,
-  readList,
+  readListSource,
+  parseList,
   refuseOperands,
   type AssetList,
 } from './assetList';
 import { engineOptionSpecs, readEngineConfig } from './engineOptions';
 import { exitCodeFor, exitCodes, worstOf, type ExitCode } from './exitCode';
-import { openFileProofs, type FileProofs } from './fileProofs';
+import { surveyFiles } from './fileProofs';
 import { parseOptions, type OptionSpecs } from './parseOptions';
+import { recallSettled, rememberSettled, type SettledList } from './settledList';
 import type { Surroundings } from './surroundings';
 import { SyncProgress } from './syncProgress';
 import { SyncReporter } from './syncReporter';
+import { version } from './version';
 
 export const syncOptionSpecs = {
   ...listOptionSpecs,
@@ -40,45 +43,62 @@ interface Sync {
   readonly choices: SyncChoices;
   readonly config: EngineConfig;
   readonly reporter: SyncReporter;
-  readonly proofs: FileProofs;
   readonly surroundings: Surroundings;
+  readonly startedMs: number;
 }
 
 type Plan = readonly PlannedAsset<ManifestAsset>[];
 
 /** Runs `sync`. Resolves to the exit code of the gravest failure; throws UsageError for arguments and lists that are unsound. */
 export async function runSync(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const startedMs = surroundings.nowMs();
   const options = parseOptions(args, syncOptionSpecs);
   refuseOperands('sync', options);
   const choices = readChoices(options, surroundings);
   const config = readEngineConfig(options, surroundings);
-  const list = readList(options, surroundings.cwd);
-  const output = { json: options.isSet('json'), quiet: options.isSet('quiet'), displayFile: list.displayFile };
+  const source = readListSource(options, surroundings.cwd);
+  const output = { json: options.isSet('json'), quiet: options.isSet('quiet'), displayFile: source.displayFile };
   const reporter = new SyncReporter(output, surroundings);
+  const { file, root, text } = source;
+  const place = { stateDir: config.stateDir, file, root, inputs: [version, JSON.stringify(choices), text] };
+  const settled = recallSettled(place);
+  if (settled !== null) return reportSettled(settled, reporter, (surroundings.nowMs() - startedMs) / 1000);
+  const list = parseList(source);
   for (const warning of list.warnings) reporter.warn(warning);
-  const proofs = await openFileProofs(config.stateDir);
-  try {
-    return await sync({ list, choices, config, reporter, proofs, surroundings });
-  } finally {
-    await proofs.dispose();
+  const { plan, code } = await sync({ list, choices, config, reporter, surroundings, startedMs });
+  const upToDate = plan.filter(({ action }) => action === 'upToDate').map(({ asset }) => asset.path);
+  const skippedPlatform = countActions(plan).skippedPlatform;
+  if (upToDate.length + skippedPlatform === plan.length) {
+    const memory = { upToDate: upToDate.length, skippedPlatform, warnings: list.warnings };
+    rememberSettled(place, upToDate, memory, surroundings.wallClockMs());
   }
+  return code;
 }
 
-async function sync(run: Sync): Promise<ExitCode> {
-  const startedMs = run.surroundings.nowMs();
-  const { list, choices, reporter, proofs } = run;
-  const states = await proofs.survey(list.assets, list.root, { isThorough: false });
+function reportSettled(settled: SettledList, reporter: SyncReporter, seconds: number): ExitCode {
+  const { upToDate, skippedPlatform, warnings } = settled;
+  const counts = { ...countActions([]), upToDate, skippedPlatform };
+  for (const warning of warnings) reporter.warn(warning);
+  reporter.plan(counts);
+  reporter.summary({ counts, fetched: 0, failed: 0, fetchedBytes: 0, seconds, unpinned: [] });
+  return exitCodes.done;
+}
+
+async function sync(run: Sync): Promise<{ plan: Plan; code: ExitCode }> {
+  const { list, choices, config, reporter, surroundings, startedMs } = run;
+  const states = await surveyFiles(list.assets, { root: list.root, stateDir: config.stateDir, isThorough: false });
   const plan = planSync(list.assets, (asset) => states.get(asset) ?? { type: 'missing' }, choices);
-  reporter.plan(plan);
+  reporter.plan(countActions(plan));
   const problemCodes = reportProblems(plan, reporter);
   // One entry that may not be fetched puts the whole list in doubt: nothing is half-done.
   const isRefused = plan.some(({ action }) => action === 'refused');
   const outcomes = isRefused ? [] : await fetchAll(plan, run);
-  reporter.summary(summarize(plan, outcomes, (run.surroundings.nowMs() - startedMs) / 1000));
-  const failures = outcomes.map((outcome) =>
-    outcome.type === 'done' ? exitCodes.done : exitCodeFor(outcome.error.code),
-  );
-  return worstOf([...problemCodes, ...failures]);
+  reporter.summary(summarize(plan, outcomes, (surroundings.nowMs() - startedMs) / 1000));
+  return { plan, code: worstOf([...problemCodes, ...outcomes.map(codeOf)]) };
+}
+
+function codeOf(outcome: BatchOutcome): ExitCode {
+  return outcome.type === 'done' ? exitCodes.done : exitCodeFor(outcome.error.code);
 }
 
 /** Tells of every entry that is not to be touched; the codes are what each makes of the exit code. */

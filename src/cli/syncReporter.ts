@@ -1,8 +1,6 @@
 // Tells a sync: display and plain lines on stderr, saved paths or NDJSON on stdout.
 import type { PlainFetchError } from '../assets/fetchError';
 import type { ManifestAsset } from '../assets/manifestEntry';
-import type { PlannedAsset } from '../assets/syncPlan';
-import { countActions } from '../assets/syncPlan';
 import type { TransferEvent } from '../bridge/protocol';
 import { describeFailure } from './failureText';
 import { toJsonEvent } from './jsonEvents';
@@ -35,8 +33,8 @@ export class SyncReporter {
   }
 
   /** What is about to happen. */
-  plan(plan: readonly PlannedAsset[]): void {
-    this.emit({ event: 'plan', ...countActions(plan) });
+  plan(counts: SyncSummary['counts']): void {
+    this.emit({ event: 'plan', ...counts });
   }
 
   warn(line: string): void {

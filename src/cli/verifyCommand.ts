@@ -3,12 +3,13 @@ import type { PlainFetchError } from '../assets/fetchError';
 import { matchesPlatform } from '../assets/manifest';
 import type { ManifestAsset } from '../assets/manifestEntry';
 import { isUnpinned, type DiskState } from '../assets/syncPlan';
-import { listOptionSpecs, readList, refuseOperands } from './assetList';
+import { listOptionSpecs, parseList, readListSource, refuseOperands } from './assetList';
 import { readStateDir } from './engineOptions';
 import { exitCodeFor, exitCodes, worstOf, type ExitCode } from './exitCode';
-import { openFileProofs } from './fileProofs';
+import { surveyFiles } from './fileProofs';
 import { cleanForTerminal } from './lineOutput';
 import { parseOptions, type OptionSpecs } from './parseOptions';
+import { forgetSettled } from './settledList';
 import type { Surroundings } from './surroundings';
 import { SyncReporter } from './syncReporter';
 
@@ -21,23 +22,24 @@ export const verifyOptionSpecs = {
 export async function runVerify(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const options = parseOptions(args, verifyOptionSpecs);
   refuseOperands('verify', options);
-  const list = readList(options, surroundings.cwd);
+  const list = parseList(readListSource(options, surroundings.cwd));
   const output = { json: options.isSet('json'), quiet: options.isSet('quiet'), displayFile: list.displayFile };
   const reporter = new SyncReporter(output, surroundings);
   const { platform, arch } = surroundings.machine;
   const assets = list.assets.filter((asset) => matchesPlatform(asset, platform, arch));
   const interrupted = new AbortController();
   const stopListening = surroundings.onInterrupt(() => interrupted.abort());
-  const proofs = await openFileProofs(readStateDir(options, surroundings));
   try {
-    const states = await proofs.survey(assets, list.root, { isThorough: true, signal: interrupted.signal });
+    const stateDir = readStateDir(options, surroundings);
+    const survey = { root: list.root, stateDir, isThorough: true, signal: interrupted.signal };
+    const states = await surveyFiles(assets, survey);
+    forgetSettled({ stateDir, file: list.file });
     return judge(assets, states, reporter, output, surroundings);
   } catch (error) {
     if (interrupted.signal.aborted) return exitCodes.interrupted;
     throw error;
   } finally {
     stopListening();
-    await proofs.dispose();
   }
 }
 

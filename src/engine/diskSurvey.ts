@@ -49,9 +49,8 @@ async function surveyEntry(asset: ListedAsset, options: SurveyOptions): Promise<
   if (verified === null) return surveyUnverified(asset, file, options);
   const { digests, sizeBytes: bytes } = verified;
   const isComparable = asset.integrity.every(({ algorithm }) => digests[algorithm] !== undefined);
-  if (options.isThorough || (!isComparable && hasWantedSize(asset, bytes))) {
-    return readFile(asset, file, bytes, options, options.isThorough ? 'unknown' : 'ours');
-  }
+  const isToBeRead = options.isThorough || (!isComparable && hasWantedSize(asset, bytes));
+  if (isToBeRead) return readFile(asset, file, bytes, options, 'ours');
   return { type: 'file', bytes, content: hasWantedSize(asset, bytes) && holdsAll(asset, digests) ? 'wanted' : 'ours' };
 }
 
@@ -65,7 +64,10 @@ async function surveyUnverified(asset: ListedAsset, file: string, options: Surve
   return readFile(asset, file, stats.size, options, 'unknown');
 }
 
-/** Reads the file; `otherwise` is what it holds where its hashes are others than wanted. */
+/**
+ * Reads the file; `otherwise` is what it holds where its hashes are others than wanted. A file of ours that rotted under the
+ * same stats is remembered as it is now, so that it does not pass for verified any more.
+ */
 async function readFile(
   asset: ListedAsset,
   file: string,
@@ -74,9 +76,9 @@ async function readFile(
   otherwise: 'ours' | 'unknown',
 ): Promise<DiskState> {
   const digests = await hash(file, [...new Set(asset.integrity.map(({ algorithm }) => algorithm))], bytes);
-  if (!holdsAll(asset, digests)) return { type: 'file', bytes, content: otherwise };
-  await verifiedCache.record(file, digests);
-  return { type: 'file', bytes, content: 'wanted' };
+  const isWanted = holdsAll(asset, digests);
+  if (isWanted || otherwise === 'ours') await verifiedCache.record(file, digests);
+  return { type: 'file', bytes, content: isWanted ? 'wanted' : otherwise };
 }
 
 function hasWantedSize({ sizeBytes }: ListedAsset, bytes: number): boolean {

@@ -41,6 +41,8 @@ export class FakeSurroundings implements Surroundings {
     private readonly play: (emit: (message: EngineMessage) => void, surroundings: FakeSurroundings) => void,
   ) {}
 
+  readonly wallClockMs = (): number => this.timeMs;
+
   readonly nowMs = (): number => this.timeMs;
 
   readonly onInterrupt = (interrupt: () => void): (() => void) => {

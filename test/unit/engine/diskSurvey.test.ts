@@ -108,14 +108,24 @@ describe('surveyDisk', () => {
     assert.deepEqual(hashed, []);
   });
 
-  it('reads every file when thorough, and trusts no memory', async () => {
-    cached.set(write('a', 'edited'), { sha256: sha256('wanted') });
+  it('reads every file when thorough, and remembers what rotted under the same stats', async () => {
+    const file = write('a', 'rotten');
+    cached.set(file, { sha256: sha256('wanted') });
+    assert.deepEqual(await survey(makeAsset('a')), { type: 'file', bytes: 6, content: 'wanted' });
+    const thorough = await survey(makeAsset('a'), { isThorough: true });
+    assert.deepEqual(thorough, { type: 'file', bytes: 6, content: 'ours' });
+    assert.equal(cached.get(file)?.sha256, sha256('rotten'));
+    assert.deepEqual(await survey(makeAsset('a')), { type: 'file', bytes: 6, content: 'ours' });
+  });
+
+  it('remembers nothing of a changed file that is read when thorough', async () => {
+    write('a', 'edited');
     assert.deepEqual(await survey(makeAsset('a'), { isThorough: true }), {
       type: 'file',
       bytes: 6,
       content: 'unknown',
     });
-    assert.equal(hashed.length, 1);
+    assert.equal(cached.size, 0);
   });
 
   it('B09 B13 names what no file may replace', async () => {

@@ -1,0 +1,111 @@
+// Remembers that a list was found wholly up to date, as git's index does for files: the same list over files whose stats are
+// the same need not be parsed, compared or hashed again. Ten thousand entries then cost ten thousand lstats and little more.
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+
+/** What `sync` would find out by working through the list. */
+export interface SettledList {
+  readonly upToDate: number;
+  readonly skippedPlatform: number;
+  /** Lines about the list itself. */
+  readonly warnings: readonly string[];
+}
+
+/** Where a list's memory is kept, and what it holds for. */
+export interface SettledListPlace {
+  readonly stateDir: string;
+  /** Absolute path of the list, and its folder. */
+  readonly file: string;
+  readonly root: string;
+  /** Everything that the outcome depends on besides the disk: the list's text, the choices, this program's version. */
+  readonly inputs: readonly string[];
+}
+
+const settledSchema = v.object({
+  key: v.string(),
+  statsDigest: v.string(),
+  paths: v.array(v.string()),
+  upToDate: v.number(),
+  skippedPlatform: v.number(),
+  warnings: v.array(v.string()),
+});
+
+/** A file stamped later than so long before the memory was made could change again without a newer stamp (FAT: 2 s). */
+const settlingNs = 2_000_000_000n;
+
+/** What is known of the list; null where the list, the choices or any file changed since, or nothing was remembered. */
+export function recallSettled(place: SettledListPlace): SettledList | null {
+  try {
+    const memory = v.parse(settledSchema, JSON.parse(readFileSync(memoryFile(place), 'utf8')));
+    if (memory.key !== keyOf(place)) return null;
+    return digestStats(place.root, memory.paths)?.digest === memory.statsDigest ? memory : null;
+  } catch {
+    // Missing, cut short, of another version: the list is worked through, which is always right.
+    return null;
+  }
+}
+
+/**
+ * Remembers that every file of `paths` (relative to the root) was just found to be as listed. Files that are too young to
+ * show a change by their stamps keep it from being remembered. Never raises: forgetting costs time alone.
+ */
+export function rememberSettled(
+  place: SettledListPlace,
+  paths: readonly string[],
+  settled: SettledList,
+  wallClockMs: number,
+): void {
+  const stats = digestStats(place.root, paths);
+  if (stats === null || stats.newestNs > BigInt(Math.floor(wallClockMs)) * 1_000_000n - settlingNs) return;
+  const memory = { ...settled, key: keyOf(place), statsDigest: stats.digest, paths };
+  try {
+    replaceFile(memoryFile(place), JSON.stringify(memory));
+  } catch {
+    // A full disk, or a state folder that cannot be written.
+  }
+}
+
+function replaceFile(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(temporary, text, { mode: 0o600 });
+    renameSync(temporary, file);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Forgets a list: a file was found to hold other bytes though its stats are the same. */
+export function forgetSettled(place: Pick<SettledListPlace, 'stateDir' | 'file'>): void {
+  rmSync(memoryFile(place), { force: true });
+}
+
+/** One digest over all stats; null where a file is missing or no file. Change times count: nobody can set them back. */
+function digestStats(root: string, paths: readonly string[]): { digest: string; newestNs: bigint } | null {
+  let newestNs = 0n;
+  const lines: string[] = [];
+  for (const path of paths) {
+    const stats = lstatSync(join(root, path), { bigint: true, throwIfNoEntry: false });
+    if (stats?.isFile() !== true) return null;
+    const { dev, ino, size, mtimeNs, ctimeNs } = stats;
+    if (mtimeNs > newestNs) newestNs = mtimeNs;
+    if (ctimeNs > newestNs) newestNs = ctimeNs;
+    lines.push(`${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`);
+  }
+  return { digest: hash(lines.join('\n')), newestNs };
+}
+
+function memoryFile({ stateDir, file }: Pick<SettledListPlace, 'stateDir' | 'file'>): string {
+  return join(stateDir, 'lists', `${hash(file).slice(0, 32)}.json`);
+}
+
+function keyOf({ file, inputs }: SettledListPlace): string {
+  return hash([file, ...inputs].join('\0'));
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
