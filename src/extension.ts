@@ -1,6 +1,8 @@
 // Entry of the extension: builds the parts, wires them, takes them down. What they do is src/editor.
 import * as vscode from 'vscode';
 import { createApi, type AssetFetchApi } from './editor/api';
+import { AssetLists } from './editor/assetList/assetLists';
+import { registerListCommands } from './editor/assetList/listCommands';
 import { BackgroundStatus } from './editor/backgroundStatus';
 import { registerCommands } from './editor/commands';
 import { Downloader } from './editor/downloader';
@@ -26,21 +28,26 @@ export function activate(context: vscode.ExtensionContext): AssetFetchApi {
   running.engines = engines;
   const downloader = new Downloader(engines, new RequestVault(context.secrets, log), log);
   const status = new BackgroundStatus();
+  const assetLists = new AssetLists(engines, status, log, context);
   const services: Services = {
     log,
     downloader,
     watched: new WatchedDownload(downloader, log),
     memory: new FolderMemory(context.workspaceState),
     status,
+    assetLists,
   };
   const offer = (): void => void offerUnfinished(services).catch((error: unknown) => log.write('error', String(error)));
   context.subscriptions.push(
     channel,
     status,
+    assetLists,
     registerCommands(services),
+    registerListCommands(services),
     registerFetchTask(services),
     registerUrlHover(),
     trackUrlContext(),
+    assetLists.register(),
     vscode.workspace.onDidGrantWorkspaceTrust(offer),
   );
   offer();

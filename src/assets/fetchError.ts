@@ -48,7 +48,7 @@ export interface FetchErrorDetails {
   readonly availableBytes?: number;
   /** Bytes that stay on disk for a later resume. 0: nothing was kept. */
   readonly keptBytes?: number;
-  /** errno of the system call (`ENOSPC`) or TLS reason (`CERT_HAS_EXPIRED`). */
+  /** errno of the system call (`ENOSPC`), TLS reason (`CERT_HAS_EXPIRED`), or kind of a refused network (`private`, `loopback`, `linkLocal`). */
   readonly reason?: string;
   /** Another try can't help, whatever the code says in general. */
   readonly isFinal?: boolean;

@@ -22,6 +22,8 @@ export const problemCodes = [
   'credentialsInUrl',
   'unstableUrl',
   'unknownPlatform',
+  /** The address changed and the hash did not; told by editors, which saw it change. */
+  'staleHash',
 ] as const;
 
 export type ProblemCode = (typeof problemCodes)[number];

@@ -147,7 +147,11 @@ function problem(code: PlainFetchError['code'], path: string, message: string): 
 }
 
 /** The transfer that a planned `fetch` asks for, into the list's folder `root` (absolute). */
-export function requestFor({ asset, replaces }: PlannedAsset, root: string, choices: SyncChoices): FetchRequest {
+export function requestFor(
+  { asset, replaces }: PlannedAsset,
+  root: string,
+  choices: Pick<SyncChoices, 'allowedPrivateHosts'>,
+): FetchRequest {
   return makeRequest({
     urls: asset.urls,
     root,

@@ -42,7 +42,7 @@ export async function downloadAll(requests: readonly FetchRequest[], downloader:
 async function fetchAll(requests: readonly FetchRequest[], downloader: Downloader): Promise<readonly Failure[]> {
   const cancelling = new AbortController();
   const item = new NotificationItem(l10n.t('Downloading {0} files', requests.length), () => cancelling.abort());
-  const progress = new BatchProgress(requests.length);
+  const progress = new BatchProgress(requests.map(({ sizeBytes }) => sizeBytes));
   const steps = new ProgressSteps();
   const throttle = new Throttle(UPDATE_INTERVAL_MS);
   const handle = (file: number, event: TransferEvent): void => {

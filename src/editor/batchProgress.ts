@@ -9,16 +9,20 @@ interface FileState {
   readonly bytesPerSecond: number;
 }
 
-/** The state of several transfers, by any key that tells them apart. */
+/** The state of several transfers, by their place in the list of expected files. */
 export class BatchProgress {
-  private readonly files = new Map<number, FileState>();
+  private readonly files: FileState[];
   private finishedFiles = 0;
 
-  constructor(private readonly fileCount: number) {}
+  /** @param expectedBytes size of every file; null where it is not known yet */
+  constructor(expectedBytes: readonly (number | null)[]) {
+    this.files = expectedBytes.map((totalBytes) => ({ receivedBytes: 0, totalBytes, bytesPerSecond: 0 }));
+  }
 
   handle(file: number, event: TransferEvent): void {
-    if (event.type === 'progress') this.files.set(file, event);
-    if (event.type === 'done') this.files.set(file, finished(event.result.bytes));
+    if (event.type === 'progress') this.files[file] = event;
+    if (event.type === 'done') this.files[file] = finished(event.result.bytes);
+    if (event.type === 'failed') this.files[file] = { ...this.stateOf(file), bytesPerSecond: 0 };
     if (event.type === 'done' || event.type === 'failed') this.finishedFiles += 1;
   }
 
@@ -28,22 +32,29 @@ export class BatchProgress {
 
   /** Null until every file's size is known. */
   get totalBytes(): number | null {
-    if (this.files.size < this.fileCount) return null;
     const total = this.sum(({ totalBytes }) => totalBytes ?? Number.NaN);
     return Number.isNaN(total) ? null : total;
   }
 
-  /** `2 of 5 files, 12 MB, 3.1 MB/s` */
+  /** `2 of 5 files, 12 MB of 45 MB, 3.1 MB/s` */
   describe(l10n: Localizer): string {
+    const { receivedBytes, totalBytes } = this;
     const speed = this.sum(({ bytesPerSecond }) => bytesPerSecond);
-    const files = l10n.t('{0} of {1} files', this.finishedFiles, this.fileCount);
-    const parts = [files, formatBytes(this.receivedBytes)];
+    const received = formatBytes(receivedBytes);
+    const parts = [
+      l10n.t('{0} of {1} files', this.finishedFiles, this.files.length),
+      totalBytes === null ? received : l10n.t('{0} of {1}', received, formatBytes(totalBytes)),
+    ];
     if (speed > 0) parts.push(l10n.t('{0}/s', formatBytes(Math.round(speed))));
     return parts.join(', ');
   }
 
+  private stateOf(file: number): FileState {
+    return this.files[file] ?? finished(0);
+  }
+
   private sum(amountOf: (file: FileState) => number): number {
-    return [...this.files.values()].reduce((sum, file) => sum + amountOf(file), 0);
+    return this.files.reduce((sum, file) => sum + amountOf(file), 0);
   }
 }
 

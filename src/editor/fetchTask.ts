@@ -6,6 +6,7 @@ import { asFetchError, FetchError, toPlainError } from '../assets/fetchError';
 import { exitCodeFor, exitCodes } from '../assets/exitCode';
 import { overwritePolicies } from '../assets/request';
 import type { TransferEvent } from '../bridge/protocol';
+import { listExecution, meansList, provideListTasks } from './assetList/listTask';
 import { checkArguments } from './downloadArguments';
 import { requireConsent, toRequest } from './downloadByArgument';
 import { Throttle } from './progressSteps';
@@ -30,7 +31,7 @@ const definitionSchema = v.object({
 /** Registers the task type. Dispose what it returns. */
 export function registerFetchTask(services: Services): vscode.Disposable {
   return vscode.tasks.registerTaskProvider(taskType, {
-    provideTasks: () => [],
+    provideTasks: () => provideListTasks(services, taskType),
     // The definition has to be the same object, or VS Code takes the task for another one.
     resolveTask: ({ definition, scope, name }) =>
       makeTask(services, definition, scope ?? vscode.TaskScope.Workspace, name),
@@ -43,9 +44,9 @@ function makeTask(
   scope: vscode.WorkspaceFolder | vscode.TaskScope,
   name: string,
 ): vscode.Task {
-  const execution = new vscode.CustomExecution((resolved) =>
-    Promise.resolve(new FetchTerminal(services, resolved, scope)),
-  );
+  const execution = meansList(definition)
+    ? listExecution(services, scope)
+    : new vscode.CustomExecution((resolved) => Promise.resolve(new FetchTerminal(services, resolved, scope)));
   return new vscode.Task(definition, scope, name, taskType, execution);
 }
 

@@ -1,4 +1,5 @@
 // What the commands work with, made once by extension.ts.
+import type { AssetLists } from './assetList/assetLists';
 import type { BackgroundStatus } from './backgroundStatus';
 import type { Downloader } from './downloader';
 import type { FolderMemory } from './folderMemory';
@@ -11,4 +12,5 @@ export interface Services {
   readonly watched: WatchedDownload;
   readonly memory: FolderMemory;
   readonly status: BackgroundStatus;
+  readonly assetLists: AssetLists;
 }

@@ -37,6 +37,16 @@ export function writeFailure(error: PlainFetchError, name: string, l10n: Localiz
   return ERASE_LINE + line(`${describeError(error, name, l10n).text} ${hint}`.trim());
 }
 
+/** A line that stays, in place of the one that shows progress. */
+export function writeLine(text: string): string {
+  return ERASE_LINE + line(text);
+}
+
+/** The line that shows progress; the next one takes its place. */
+export function writeStatus(text: string): string {
+  return ERASE_LINE + clean(text);
+}
+
 /** Terminals want CR LF; control characters in names and messages could move the cursor or rename the window. */
 function line(text: string): string {
   return `${clean(text)}\r\n`;

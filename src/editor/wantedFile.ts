@@ -158,7 +158,7 @@ function composeRequest(url: URL, place: Placement, integrity: string, overwrite
 }
 
 /** The http(s) URL that the clipboard holds, else nothing. A browser may first ask for leave; nobody waits for that. */
-async function urlInClipboard(): Promise<string> {
+export async function urlInClipboard(): Promise<string> {
   const text = await Promise.race([readClipboard(), new Promise<string>((resolve) => setTimeout(resolve, 300, ''))]);
   try {
     return /\s/.test(text.trim()) ? '' : parseHttpUrl(text.trim()).href;

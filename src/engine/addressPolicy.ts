@@ -106,7 +106,11 @@ const kindNames: Readonly<Record<AddressKind, string>> = {
  */
 export function refuseAddress(policy: AddressPolicy, url: URL, kind: AddressKind): FetchError {
   const reached = `${url.host} is ${kindNames[kind]}`;
-  return new FetchError('untrusted', `${reached}; ${explainRefusal(policy, kind)}`, { host: url.host, isFinal: true });
+  return new FetchError('untrusted', `${reached}; ${explainRefusal(policy, kind)}`, {
+    host: url.host,
+    reason: kind,
+    isFinal: true,
+  });
 }
 
 function explainRefusal({ redirectedFrom }: AddressPolicy, kind: AddressKind): string {

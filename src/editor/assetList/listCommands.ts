@@ -1,0 +1,135 @@
+// The table of commands about asset lists: id to handler.
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { asFetchError, FetchError } from '../../assets/fetchError';
+import { isExecutableName } from '../../assets/sensitivePath';
+import { openFile } from '../endNotices';
+import { describeCause } from '../errorMessages';
+import { askModally, showNotice } from '../notices';
+import { pickWorkspaceFolder } from '../prompts';
+import type { Services } from '../services';
+import { urlsAtCursors } from '../urlsAtCursor';
+import { localFolders, requireUsableWorkspace } from '../workspaceGuard';
+import { addToList } from './addToList';
+import { ensureList } from './listEdit';
+import { findWorkspaceLists, listExists, listFileAt, listFileIn, type ListFile } from './listFile';
+import { hashCommand } from './listFixes';
+import { entryCommands } from './listLenses';
+import { asReplacing } from './listReading';
+
+const { l10n } = vscode;
+
+/** Registers the commands. Each checks the workspace itself, for hidden ones stay callable. Dispose what it returns. */
+export function registerListCommands(services: Services): vscode.Disposable {
+  const { flows, hashFix } = services.assetLists;
+  const handlers: Readonly<Record<string, (...args: readonly unknown[]) => Promise<void>>> = {
+    'assetFetch.fetchAssets': async (list) => flows.fetchMissing(await listsOf(list)),
+    'assetFetch.reviewAssets': async (list) => flows.review(await listsOf(list)),
+    'assetFetch.verifyAssets': async (list) => flows.verify(await listsOf(list)),
+    'assetFetch.addAsset': (argument) => addToList(services, givenUrl(argument)),
+    'assetFetch.openAssetList': openAssetList,
+    [entryCommands.fetch]: (list, entry) => fetchEntry(services, readFile(list), readPath(entry)),
+    [entryCommands.verify]: (list, entry) => flows.verify([readFile(list)], readPath(entry)),
+    [entryCommands.open]: (list, entry) => openEntry(readFile(list), readPath(entry)),
+    [hashCommand]: (list, entry) => hashFix.run(readFile(list), readPath(entry)),
+  };
+  const registered = Object.entries(handlers).map(([id, run]) =>
+    vscode.commands.registerCommand(id, (...args: readonly unknown[]) => guard(services, () => run(...args))),
+  );
+  return vscode.Disposable.from(...registered);
+}
+
+async function guard({ log }: Services, run: () => Promise<void>): Promise<void> {
+  try {
+    requireUsableWorkspace();
+    await run();
+  } catch (reason) {
+    const error = asFetchError(reason);
+    if (error.code === 'cancelled') return;
+    log.write('error', `${error.code}: ${error.message}`);
+    const trust = { id: 'trust', title: l10n.t('Manage Workspace Trust') } as const;
+    const openLog = { id: 'log', title: l10n.t('Open Log') } as const;
+    const isRestricted = error.code === 'untrusted' && error.details.host === undefined;
+    const answer = await showNotice('error', describeCause(error, l10n), [isRestricted ? trust : openLog]);
+    if (answer === 'trust') await vscode.commands.executeCommand('workbench.trust.manage');
+    if (answer === 'log') log.show();
+  }
+}
+
+/** The list that a lens names, else those of the workspace. Offers to begin one where there is none. */
+async function listsOf(argument: unknown): Promise<readonly ListFile[]> {
+  if (typeof argument === 'string') return [readFile(argument)];
+  const lists = await findWorkspaceLists();
+  if (lists.length === 0) await openAssetList();
+  return lists;
+}
+
+/** Opens the list of a folder; makes an empty one after asking. */
+async function openAssetList(): Promise<void> {
+  const folder = await pickWorkspaceFolder(localFolders());
+  if (folder === null) {
+    void showNotice('info', l10n.t('Open a folder first: an asset list lies beside the files that it is for.'));
+    return;
+  }
+  const file = listFileIn(folder);
+  if (!(await listExists(file)) && !(await confirmNewList(folder.name))) return;
+  await ensureList(file);
+  await vscode.window.showTextDocument(file.uri);
+}
+
+async function confirmNewList(folderName: string): Promise<boolean> {
+  const answer = await askModally(
+    l10n.t('{0} has no asset list. Create asset-fetch.json?', folderName),
+    l10n.t(
+      'It names files that the workspace needs, where they come from and what proves them. Commit it with your code.',
+    ),
+    [{ id: 'create', title: l10n.t('Create') }],
+  );
+  return answer === 'create';
+}
+
+async function fetchEntry({ assetLists: { flows } }: Services, file: ListFile, entry: string): Promise<void> {
+  const lists = await flows.load([file]);
+  const planned = lists[0]?.plan.find(({ asset }) => asset.path === entry);
+  if (planned === undefined) return;
+  if (planned.action === 'modified' && !(await confirmOverwrite(entry))) return;
+  const isWanted = planned.action === 'fetch' || planned.action === 'modified';
+  const item = { file, planned };
+  await flows.fetchItems(lists, isWanted ? [planned.action === 'fetch' ? item : asReplacing(item)] : []);
+}
+
+async function confirmOverwrite(entry: string): Promise<boolean> {
+  const answer = await askModally(
+    l10n.t('{0} was changed by hand. Overwrite it?', entry),
+    l10n.t('The old file stays as it is until the new one is complete and verified.'),
+    [{ id: 'overwrite', title: l10n.t('Overwrite') }],
+  );
+  return answer === 'overwrite';
+}
+
+/** What runs, installs or scripts when opened is shown in its folder instead. */
+async function openEntry({ root }: ListFile, entry: string): Promise<void> {
+  const uri = vscode.Uri.file(path.join(root, entry));
+  if (isExecutableName(entry)) await vscode.commands.executeCommand('revealInExplorer', uri);
+  else await openFile(uri);
+}
+
+/** A hover's link hands over `{ url }`; from the palette or the editor's menu the cursor tells. */
+function givenUrl(argument: unknown): string | null {
+  if (typeof argument === 'string') return argument;
+  const isLink = typeof argument === 'object' && argument !== null && 'url' in argument;
+  if (isLink && typeof argument.url === 'string') return argument.url;
+  const editor = vscode.window.activeTextEditor;
+  return argument instanceof vscode.Uri && editor !== undefined ? (urlsAtCursors(editor)[0] ?? null) : null;
+}
+
+function readFile(argument: unknown): ListFile {
+  if (typeof argument !== 'string')
+    throw new FetchError('invalidRequest', 'The command needs the URI of an asset list.');
+  return listFileAt(vscode.Uri.parse(argument));
+}
+
+function readPath(argument: unknown): string {
+  if (typeof argument !== 'string') throw new FetchError('invalidRequest', 'The command needs the path of an entry.');
+  return argument;
+}

@@ -1,0 +1,41 @@
+// Changes an asset list in its editor, so that undo, comments and unsaved work stay a person's.
+import * as vscode from 'vscode';
+import { emptyManifest, textChange } from '../../assets/manifestEdit';
+import { FetchError } from '../../assets/fetchError';
+import { listExists, type ListFile } from './listFile';
+
+/**
+ * Applies `edit` to the text of a list; one that had no unsaved changes is saved. The list is made where there is none.
+ * @throws FetchError `localIo` where the editor refuses the change; whatever `edit` throws
+ */
+export async function editList(file: ListFile, edit: (text: string) => string | Promise<string>): Promise<void> {
+  await ensureList(file);
+  const document = await vscode.workspace.openTextDocument(file.uri);
+  const wasDirty = document.isDirty;
+  for (;;) {
+    const before = document.getText();
+    const after = await edit(before);
+    // Typed on meanwhile: the change is made anew, to what is there now.
+    if (document.getText() !== before) continue;
+    await applyChange(document, before, after);
+    break;
+  }
+  if (!wasDirty) await document.save();
+}
+
+/** Makes an empty list where there is none. */
+export async function ensureList(file: ListFile): Promise<void> {
+  if (await listExists(file)) return;
+  await vscode.workspace.fs.writeFile(file.uri, new TextEncoder().encode(emptyManifest));
+}
+
+async function applyChange(document: vscode.TextDocument, before: string, after: string): Promise<void> {
+  const { offset, length, content } = textChange(before, after);
+  const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
+  const change = new vscode.WorkspaceEdit();
+  change.replace(document.uri, range, content);
+  if (await vscode.workspace.applyEdit(change)) return;
+  throw new FetchError('localIo', vscode.l10n.t('{0} could not be changed.', document.fileName), {
+    path: document.fileName,
+  });
+}

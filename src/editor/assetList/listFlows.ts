@@ -1,0 +1,146 @@
+// What a person does with whole lists: fetch, review, verify. Each flow loads the lists, acts, and tells the end in one message.
+import * as vscode from 'vscode';
+import { asFetchError } from '../../assets/fetchError';
+import { matchesPlatform } from '../../assets/manifest';
+import { isUnpinned } from '../../assets/syncPlan';
+import type { EngineHost } from '../engineHost';
+import type { Log } from '../log';
+import { showNotice } from '../notices';
+import { NotificationItem } from '../progress';
+import { requireUsableWorkspace } from '../workspaceGuard';
+import type { ListApprovals } from './approvals';
+import { describeFault } from './faultText';
+import type { FetchReport, ListFetcher, RunDisplay } from './fetchLists';
+import type { ListFile } from './listFile';
+import { faultsOf, itemsToFetch, loadList, type ListItem, type LoadedList } from './listReading';
+import { describeSummary, describeVerdict, type Verdict } from './planText';
+import { reviewLists } from './reviewPick';
+import { RunNotification } from './runDisplays';
+
+const { l10n } = vscode;
+
+export class ListFlows {
+  constructor(
+    private readonly engines: EngineHost,
+    private readonly fetcher: ListFetcher,
+    private readonly approvals: ListApprovals,
+    private readonly log: Log,
+  ) {}
+
+  /** Reads lists and looks at the disk; lists with errors are told and left out. @throws FetchError `untrusted`, `engineCrashed` */
+  async load(files: readonly ListFile[]): Promise<readonly LoadedList[]> {
+    requireUsableWorkspace();
+    const loaded = await Promise.all(files.map((file) => loadList(this.engines, file)));
+    const sound = loaded.filter((list) => faultsOf(list).length === 0);
+    for (const list of loaded) if (!sound.includes(list)) void this.tellFaults(list);
+    return sound;
+  }
+
+  /** Fetches what is missing in the lists. */
+  async fetchMissing(files: readonly ListFile[]): Promise<void> {
+    const lists = await this.load(files);
+    if (lists.length > 0) await this.fetchApproved(lists, lists.flatMap(itemsToFetch));
+  }
+
+  /** Shows the plan and fetches what was ticked. */
+  async review(files: readonly ListFile[]): Promise<void> {
+    const lists = await this.load(files);
+    if (lists.length === 0) return;
+    const isWorkToDo = lists.some(({ plan }) => plan.some(({ action }) => action === 'fetch' || action === 'modified'));
+    if (!isWorkToDo) return this.fetchItems(lists, []);
+    const items = await reviewLists(lists);
+    if (items !== null && items.length > 0) await this.fetchApproved(lists, items);
+  }
+
+  /** As `fetchItems`, for a person who saw what the lists are about: that approves them as they are. */
+  async fetchApproved(lists: readonly LoadedList[], items: readonly ListItem[]): Promise<void> {
+    for (const { file, text } of lists) this.approvals.approve(file.uri, text);
+    await this.fetchItems(lists, items);
+  }
+
+  /** Fetches items with a notification, and tells the end. */
+  async fetchItems(lists: readonly LoadedList[], items: readonly ListItem[]): Promise<void> {
+    const cancelling = new AbortController();
+    const display = new RunNotification(() => cancelling.abort());
+    const report = await this.fetcher.fetch({ lists, items, display, signal: cancelling.signal });
+    void this.tellReport(report, lists).catch((error: unknown) => this.log.write('error', String(error)));
+  }
+
+  /** Fetches what is missing without a notification; only failures are told. */
+  async fetchQuietly(lists: readonly LoadedList[], display: RunDisplay): Promise<void> {
+    const { signal } = new AbortController();
+    const order = { lists, items: lists.flatMap(itemsToFetch), display, signal };
+    const report = await this.fetcher.fetch(order);
+    if (report.summary.failed.length > 0) await this.tellReport(report, lists);
+  }
+
+  /** Reads every file of the lists and says which are not as listed. */
+  async verify(files: readonly ListFile[], only: string | null = null): Promise<void> {
+    requireUsableWorkspace();
+    const cancelling = new AbortController();
+    const item = new NotificationItem(l10n.t('Verifying workspace assets'), () => cancelling.abort());
+    try {
+      const options = { isThorough: true, signal: cancelling.signal };
+      const lists = await Promise.all(files.map((file) => loadList(this.engines, file, options)));
+      const verdict = judge(lists, only);
+      for (const fault of verdict.faults) this.log.write('warn', fault);
+      const kind = verdict.faults.length === 0 ? 'info' : 'warning';
+      void this.tellVerdict(kind, describeVerdict(verdict, l10n), files);
+    } catch (error) {
+      if (asFetchError(error).code !== 'cancelled') throw error;
+    } finally {
+      item.close();
+    }
+  }
+
+  private async tellReport({ summary, outcomes }: FetchReport, lists: readonly LoadedList[]): Promise<void> {
+    const isBad = summary.failed.length > 0 && !summary.isCancelled;
+    const mayReview = summary.modified > 0;
+    const answer = await showNotice(isBad ? 'error' : 'info', describeSummary(summary, l10n), [
+      ...(summary.failed.length > 0
+        ? [{ id: 'retry', title: summary.isCancelled ? l10n.t('Resume') : l10n.t('Retry') } as const]
+        : []),
+      ...(mayReview ? [{ id: 'review', title: l10n.t('Review') } as const] : []),
+      ...(isBad ? [{ id: 'openLog', title: l10n.t('Open Log') } as const] : []),
+    ]);
+    const files = lists.map(({ file }) => file);
+    if (answer === 'openLog') this.log.show();
+    if (answer === 'review') await this.review(files);
+    if (answer !== 'retry') return;
+    const failed = outcomes.flatMap((outcome) => (outcome.type === 'failed' ? [outcome.item] : []));
+    await this.fetchItems(lists, failed);
+  }
+
+  private async tellVerdict(kind: 'info' | 'warning', text: string, files: readonly ListFile[]): Promise<void> {
+    const review = { id: 'review', title: l10n.t('Review') } as const;
+    if ((await showNotice(kind, text, kind === 'info' ? [] : [review])) === 'review') await this.review(files);
+  }
+
+  private async tellFaults(list: LoadedList): Promise<void> {
+    const faults = faultsOf(list);
+    for (const fault of faults) this.log.write('error', fault);
+    const text = l10n.t(
+      'Nothing was fetched, since the asset list has {0} errors. {1}',
+      faults.length,
+      faults[0] ?? '',
+    );
+    const answer = await showNotice('error', text, [{ id: 'open', title: l10n.t('Open Asset List') }]);
+    if (answer === 'open') await vscode.window.showTextDocument(list.file.uri);
+  }
+}
+
+function judge(lists: readonly LoadedList[], only: string | null): Verdict {
+  const faults: string[] = [];
+  const counts = { verified: 0, unpinned: 0 };
+  for (const { reading } of lists) {
+    reading.list.assets.forEach((asset, index) => {
+      const isMeant = matchesPlatform(asset, process.platform, process.arch) && (only === null || asset.path === only);
+      if (!isMeant) return;
+      const fault = describeFault(asset, reading.states?.[index] ?? { type: 'missing' }, l10n);
+      if (fault !== null) faults.push(fault);
+      else counts[isUnpinned(asset) ? 'unpinned' : 'verified'] += 1;
+    });
+    faults.push(...(reading.error === null ? [] : [reading.error.message]));
+  }
+  return { ...counts, faults };
+}

@@ -1,0 +1,77 @@
+// Set-up when a folder is opened: one question for all lists, or, for content that was approved, a quiet fetch. Nothing is asked of
+// the network before a person said so.
+import * as vscode from 'vscode';
+import type { BackgroundStatus } from '../backgroundStatus';
+import type { Log } from '../log';
+import { showNotice } from '../notices';
+import { readSettings } from '../settings';
+import type { ListApprovals } from './approvals';
+import { findWorkspaceLists, type ListFile } from './listFile';
+import { itemsToFetch, type LoadedList } from './listReading';
+import type { ListFlows } from './listFlows';
+import { describeOffer } from './planText';
+import { RunStatus } from './runDisplays';
+
+const { l10n } = vscode;
+
+export class OfferOnOpen {
+  constructor(
+    private readonly flows: ListFlows,
+    private readonly approvals: ListApprovals,
+    private readonly status: BackgroundStatus,
+    private readonly log: Log,
+  ) {}
+
+  /** Dispose what it returns. Trust that is granted and folders that are added later lead to a question, never to a fetch. */
+  register(): vscode.Disposable {
+    this.start(true);
+    return vscode.Disposable.from(
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.start(false)),
+      vscode.workspace.onDidChangeWorkspaceFolders(({ added }) => {
+        if (added.length > 0) this.start(false);
+      }),
+    );
+  }
+
+  private start(mayFetchUnasked: boolean): void {
+    void this.offer(mayFetchUnasked).catch((error: unknown) => this.log.write('warn', `Asset lists: ${String(error)}`));
+  }
+
+  private async offer(mayFetchUnasked: boolean): Promise<void> {
+    if (!vscode.workspace.isTrusted) return;
+    const files = await findWorkspaceLists();
+    const wanted = files.filter((file) => this.isWanted(file));
+    if (wanted.length === 0) return;
+    const lists = (await this.flows.load(wanted)).filter((list) => itemsToFetch(list).length > 0);
+    const unasked = mayFetchUnasked ? lists.filter((list) => this.mayFetchUnasked(list)) : [];
+    if (unasked.length > 0) await this.flows.fetchQuietly(unasked, new RunStatus(this.status));
+    const asked = lists.filter((list) => !unasked.includes(list));
+    if (asked.length > 0) await this.ask(asked);
+  }
+
+  private isWanted({ uri }: ListFile): boolean {
+    return readSettings(uri).fetchOnOpen !== 'never' && !this.approvals.isSilenced(uri);
+  }
+
+  private mayFetchUnasked({ file, text }: LoadedList): boolean {
+    return readSettings(file.uri).fetchOnOpen === 'always' && this.approvals.isApproved(file.uri, text);
+  }
+
+  private async ask(lists: readonly LoadedList[]): Promise<void> {
+    const items = lists.flatMap(itemsToFetch);
+    const text = describeOffer(
+      items.map(({ planned }) => planned),
+      l10n,
+    );
+    const answer = await showNotice('info', text, [
+      { id: 'fetch', title: l10n.t('Fetch') },
+      { id: 'review', title: l10n.t('Review') },
+      { id: 'later', title: l10n.t('Not Now') },
+      { id: 'never', title: l10n.t('Never Here') },
+    ]);
+    // The lists may have changed while the message stood there: what was named is what is fetched, and only that.
+    if (answer === 'fetch') await this.flows.fetchApproved(lists, items);
+    if (answer === 'review') await this.flows.review(lists.map(({ file }) => file));
+    if (answer === 'never') for (const { file } of lists) this.approvals.silence(file.uri);
+  }
+}
