@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import fc from 'fast-check';
+import { openVerifiedCache, type VerifiedCache } from '../../../src/engine/verifiedCache';
+import { formatEntries, parseEntries, type VerifiedEntry } from '../../../src/engine/verifiedEntries';
+import { FaultFs } from '../../support/faultFs';
+import { TempFolder } from '../../support/tempFolder';
+import { makeDisk } from '../../support/testDisk';
+
+const DIGESTS = { sha256: 'ab'.repeat(32), md5: 'cd'.repeat(16) };
+
+describe('verifiedCache', () => {
+  let temp: TempFolder;
+  let file: string;
+  beforeEach(async () => {
+    temp = await TempFolder.make('verified');
+    file = temp.at('a.bin');
+    writeFileSync(file, 'hello');
+  });
+  afterEach(() => temp.dispose());
+
+  /** Long enough after the file's last change for its times to tell the next one. */
+  const later = makeDisk({ wallClockMs: () => Date.now() + 60_000 });
+  const open = (disk = later): Promise<VerifiedCache> => openVerifiedCache(disk, temp.at('state'));
+
+  async function remember(path = file): Promise<void> {
+    const cache = await open();
+    await cache.record(path, DIGESTS);
+    await cache.save();
+  }
+
+  it('remembers an unchanged file over restarts, with one lstat', async () => {
+    await remember();
+    const faultFs = new FaultFs();
+    const cache = await open(makeDisk({ fileSystem: faultFs.fileSystem }));
+    const before = faultFs.calls.length;
+    assert.deepEqual(await cache.lookup(file), { digests: DIGESTS, sizeBytes: 5 });
+    assert.deepEqual(
+      faultFs.calls.slice(before).map(({ operation }) => operation),
+      ['lstat'],
+    );
+  });
+
+  it('knows nothing of other files', async () => {
+    await remember();
+    assert.equal(await (await open()).lookup(temp.at('b.bin')), null);
+  });
+
+  it('does not save what did not change', async () => {
+    await (await open()).save();
+    assert.ok(!existsSync(temp.at('state')));
+  });
+
+  for (const [what, change] of [
+    ['another length', (path: string) => writeFileSync(path, 'hello!')],
+    ['other bytes of the same length', (path: string) => writeFileSync(path, 'HELLO')],
+    [
+      'other bytes, with the times set back',
+      (path: string) => {
+        const { atime, mtime } = statSync(path);
+        writeFileSync(path, 'HELLO');
+        utimesSync(path, atime, mtime);
+      },
+    ],
+    [
+      'another file renamed over it',
+      (path: string) => {
+        const { atime, mtime } = statSync(path);
+        writeFileSync(`${path}.new`, 'HELLO');
+        utimesSync(`${path}.new`, atime, mtime);
+        renameSync(`${path}.new`, path);
+      },
+    ],
+    [
+      'a link in its place',
+      (path: string) => {
+        renameSync(path, `${path}.old`);
+        symlinkSync(`${path}.old`, path);
+      },
+    ],
+    [
+      'a folder in its place',
+      (path: string) => {
+        rmSync(path);
+        mkdirSync(path);
+      },
+    ],
+    ['a file that is gone', (path: string) => rmSync(path)],
+  ] as const) {
+    it(`B10 does not trust ${what}`, async () => {
+      await remember();
+      // A tick of the kernel's clock, by which the change gets times of its own.
+      const { ctimeNs } = statSync(file, { bigint: true });
+      for (const probe = temp.at('probe'); ;) {
+        writeFileSync(probe, 'x');
+        if (statSync(probe, { bigint: true }).ctimeNs > ctimeNs) break;
+      }
+      change(file);
+      assert.equal(await (await open()).lookup(file), null);
+    });
+  }
+
+  it('does not trust times too close to the recording: a change within the same tick would not show', async () => {
+    const mtimeMs = 1_700_000_000_123.5;
+    utimesSync(file, mtimeMs / 1000, mtimeMs / 1000);
+    const recordedAfter = async (ms: number): Promise<unknown> => {
+      const cache = await open(makeDisk({ wallClockMs: () => Math.floor(mtimeMs) + ms }));
+      await cache.record(file, DIGESTS);
+      return cache.lookup(file);
+    };
+    assert.equal(await recordedAfter(0), null);
+    assert.equal(await recordedAfter(20), null);
+    assert.notEqual(await recordedAfter(22), null);
+    // From the future: a clock that was set back.
+    assert.equal(await recordedAfter(-100_000), null);
+  });
+
+  it('does not trust whole seconds for two of them: FAT stores no more', async () => {
+    utimesSync(file, 1_700_000_000, 1_700_000_000);
+    for (const [ms, isTrusted] of [
+      [1_999, false],
+      [2_000, true],
+    ] as const) {
+      const cache = await open(makeDisk({ wallClockMs: () => 1_700_000_000_000 + ms }));
+      await cache.record(file, DIGESTS);
+      assert.equal((await cache.lookup(file)) !== null, isTrusted);
+    }
+  });
+
+  it('keeps what another process saved meanwhile', async () => {
+    const other = temp.at('b.bin');
+    linkSync(file, other);
+    const [one, two] = [await open(), await open()];
+    await one.record(file, DIGESTS);
+    await two.record(other, DIGESTS);
+    await one.save();
+    await two.save();
+    const merged = await open();
+    assert.ok((await merged.lookup(file)) && (await merged.lookup(other)));
+  });
+
+  it('B20 ignores a cache that is damaged in any byte, and says so', async () => {
+    await remember();
+    const path = temp.at('state', 'verified.json');
+    const whole = readFileSync(path);
+    for (let at = 0; at < whole.length - 1; at += 1) {
+      const damaged = Buffer.from(whole);
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      assert.equal(parseEntries(damaged.toString('latin1')), null, `byte ${at}`);
+      assert.equal(parseEntries(whole.subarray(0, at).toString()), null, `cut at ${at}`);
+    }
+    writeFileSync(path, whole.subarray(0, 50));
+    later.logged.length = 0;
+    assert.equal(await (await open()).lookup(file), null);
+    assert.match(later.logged.join(), /does not count/);
+    await remember();
+    assert.ok(await (await open()).lookup(file));
+  });
+
+  it('B20 reads back what it writes, and nothing else', () => {
+    const field = fc.string({ minLength: 1 });
+    const fields = { size: field, mtimeNs: field, ctimeNs: field, ino: field, recordedAtNs: field };
+    const entry: fc.Arbitrary<VerifiedEntry> = fc.record(
+      { ...fields, digests: fc.constant(DIGESTS) },
+      { noNullPrototype: true },
+    );
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.tuple(field, entry), { selector: ([path]) => path }), (entries) => {
+        assert.deepEqual([...(parseEntries(formatEntries(entries)) ?? [])], entries);
+      }),
+    );
+    fc.assert(fc.property(fc.string(), (text) => parseEntries(text) === null));
+  });
+
+  it('B02 keeps the former cache where saving fails', async () => {
+    await remember();
+    const { fileSystem } = new FaultFs().fail({ operation: 'rename', nth: 1, errno: 'ENOSPC' });
+    const cache = await open(makeDisk({ fileSystem, wallClockMs: later.wallClockMs }));
+    await cache.record(file, { sha256: 'ff'.repeat(32) });
+    await assert.rejects(cache.save(), { code: 'diskFull' });
+    assert.deepEqual((await (await open()).lookup(file))?.digests, DIGESTS);
+    await cache.save();
+    assert.equal((await (await open()).lookup(file))?.digests.sha256, 'ff'.repeat(32));
+    assert.deepEqual(temp.files(), ['a.bin', 'state/verified.json']);
+  });
+
+  it('D02 loads and saves ten thousand entries in no time', async () => {
+    const cache = await open();
+    await cache.record(file, DIGESTS);
+    const stats = statSync(file, { bigint: true });
+    const fields = { size: '5', ctimeNs: String(stats.ctimeNs), ino: String(stats.ino), recordedAtNs: '9'.repeat(19) };
+    const entries = Array.from({ length: 10_000 }, (_, index): [string, VerifiedEntry] => [
+      temp.at('models', `${index}.bin`),
+      { ...fields, mtimeNs: String(stats.mtimeNs), digests: { sha256: 'ab'.repeat(32) } },
+    ]);
+    mkdirSync(temp.at('state'));
+    writeFileSync(temp.at('state', 'verified.json'), formatEntries(entries));
+    // The best of some: what else the machine does is not at issue.
+    const timesMs: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const startMs = performance.now();
+      const loaded = await open();
+      const loadedMs = performance.now();
+      await loaded.record(file, DIGESTS);
+      await loaded.save();
+      timesMs.push(Math.max(loadedMs - startMs, (performance.now() - loadedMs) / 2));
+    }
+    assert.ok(Math.min(...timesMs) < 60, `${Math.min(...timesMs).toFixed(0)} ms`);
+    assert.equal(parseEntries(readFileSync(temp.at('state', 'verified.json'), 'utf8'))?.size, 10_001);
+  });
+});
