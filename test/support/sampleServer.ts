@@ -35,12 +35,25 @@ export const sampleAssets = {
   map: { path: '/maps/city-map.tiles', seed: 15, sizeBytes: 24 * MiB, bytesPerSecond: 3 * MiB },
 } as const satisfies Record<string, SampleAsset>;
 
+/** Half open: `end` is left out. */
+interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+type OnSent = (bytes: number) => void;
+
 export type SampleName = keyof typeof sampleAssets;
 
 /** A running server. `dispose` it. */
 export class SampleServer {
-  /** Method, path and range of every request, oldest first. */
-  readonly requests: { readonly method: string; readonly path: string; readonly range: string | null }[] = [];
+  /** Every request, oldest first. `sentBytes` counts the body and grows while it is sent. */
+  readonly requests: {
+    readonly method: string;
+    readonly path: string;
+    readonly range: string | null;
+    sentBytes: number;
+  }[] = [];
   private readonly meters = new Map<string, Meter>();
 
   private constructor(
@@ -75,15 +88,21 @@ export class SampleServer {
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url ?? '/';
-    this.requests.push({ method: request.method ?? '', path, range: request.headers.range ?? null });
+    const record = { method: request.method ?? '', path, range: request.headers.range ?? null, sentBytes: 0 };
+    this.requests.push(record);
     if (path === '/broken') return answerPage(response, 500, 'The sample server pretends to be broken.');
     if (path === '/SHA256SUMS') return void response.end(this.checksums());
     const asset = this.assets.find((candidate) => candidate.path === path);
     if (asset === undefined) return answerPage(response, 404, 'The sample server has no such file.');
-    this.serve(asset, request, response).catch(() => response.destroy());
+    this.serve(asset, request, response, (bytes) => (record.sentBytes += bytes)).catch(() => response.destroy());
   }
 
-  private async serve(asset: SampleAsset, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async serve(
+    asset: SampleAsset,
+    request: IncomingMessage,
+    response: ServerResponse,
+    onSent: OnSent,
+  ): Promise<void> {
     const etag = `"${asset.seed}-${asset.sizeBytes}"`;
     const isCurrent = [undefined, etag].includes(request.headers['if-range'] as string | undefined);
     const range = isCurrent ? readRange(request.headers.range, asset.sizeBytes) : null;
@@ -100,15 +119,21 @@ export class SampleServer {
     if (range !== null) response.setHeader('Content-Range', `bytes ${start}-${end - 1}/${asset.sizeBytes}`);
     response.writeHead(range === null ? 200 : 206);
     if (request.method === 'HEAD') response.end();
-    else await this.send(asset, start, end, response);
+    else await this.send(asset, { start, end }, response, onSent);
   }
 
-  private async send(asset: SampleAsset, start: number, end: number, response: ServerResponse): Promise<void> {
+  private async send(
+    asset: SampleAsset,
+    { start, end }: ByteRange,
+    response: ServerResponse,
+    onSent: OnSent,
+  ): Promise<void> {
     const meter = this.meterOf(asset);
     const chunkBytes = meter === null ? MiB : 32 * 1024;
     for (let at = start; at < end && !response.destroyed; at += chunkBytes) {
       const chunk = bodyBytes(asset.seed, at, Math.min(at + chunkBytes, end));
       await meter?.waitFor(chunk.length);
+      onSent(chunk.length);
       if (!response.write(chunk)) await waitForDrain(response);
     }
     response.end();

@@ -9,6 +9,7 @@ import { Workbench } from './vscodeHost/workbench';
 
 /** Line of downloads.md with the slow sample, which can be seen on its way. */
 const mapLine = 7;
+const menuItem = 'Download File at URL…';
 
 async function takePictures(workbench: Workbench): Promise<void> {
   const take = async (name: string) => {
@@ -17,11 +18,9 @@ async function takePictures(workbench: Workbench): Promise<void> {
     console.log(`media/${name}.png`);
   };
   await workbench.openFile('downloads.md');
-  await workbench.editor.hoverAt(mapLine, 20);
-  await take('hover');
-  await workbench.editor.rightClickAt(mapLine, 20);
+  await workbench.editor.rightClickAt(mapLine, 20, menuItem);
   await take('context-menu');
-  await workbench.editor.chooseMenuItem('Download File at URL…');
+  await workbench.editor.chooseMenuItem(menuItem);
   await workbench.quickInput.waitFor('Path in');
   await take('destination');
   await workbench.quickInput.accept('Path in');
@@ -29,6 +28,9 @@ async function takePictures(workbench: Workbench): Promise<void> {
   await take('progress');
   await workbench.notifications.waitFor(/^Saved /);
   await take('saved');
+  await workbench.notifications.close(/^Saved /);
+  await workbench.editor.hoverAt(mapLine, 20);
+  await take('hover');
 }
 
 async function main(): Promise<void> {

@@ -63,6 +63,8 @@ export function useSession(options: Partial<WorkbenchOptions> = {}): () => Sessi
     if (this.currentTest?.state !== 'failed' || session === null) return;
     const name = this.currentTest.fullTitle().replace(/\W+/g, '-');
     console.log(`      picture: ${await session.workbench.screenshot(`failed-${name}`)}`);
+    // What the failed test left open must not fail the next one.
+    await session.workbench.page.keyboard.press('Escape');
   });
   after(async () => session?.close());
   return current;

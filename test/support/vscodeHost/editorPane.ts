@@ -1,5 +1,6 @@
 // Finds places in the text editor and in the explorer, and opens their context menus.
 import type { Locator, Page } from 'playwright-core';
+import { isShown } from './quickInput';
 
 /** A character of the text, counted from 1. */
 export interface TextPlace {
@@ -10,11 +11,10 @@ export interface TextPlace {
 export class EditorPane {
   constructor(private readonly page: Page) {}
 
-  /** Right-clicks on the character at `line` and `column`, both from 1, and waits for the menu. */
-  async rightClickAt(line: number, column: number): Promise<void> {
+  /** Right-clicks on the character at `line` and `column`, both from 1, and waits for a menu that has `label`. */
+  async rightClickAt(line: number, column: number, label: string): Promise<void> {
     const { x, y } = await this.placeOf(line, column);
-    await this.page.mouse.click(x, y, { button: 'right' });
-    await this.menu.first().waitFor();
+    await this.openMenu(label, () => this.page.mouse.click(x, y, { button: 'right' }));
   }
 
   /** Selects with the mouse from one character to another; `line` and `column` from 1. */
@@ -30,17 +30,19 @@ export class EditorPane {
   /** Moves the mouse over a character and waits for the hover. */
   async hoverAt(line: number, column: number): Promise<Locator> {
     const { x, y } = await this.placeOf(line, column);
+    // After a context menu VS Code thinks that the button is still down, and shows no hover, until the next click.
+    await this.page.mouse.click(x, y);
+    await this.page.mouse.move(x, y + 200);
     await this.page.mouse.move(x, y, { steps: 5 });
     const hover = this.page.locator('.monaco-hover:visible').first();
     await hover.waitFor();
     return hover;
   }
 
-  /** Right-clicks an entry of the explorer, found by its name. */
-  async rightClickInExplorer(name: string): Promise<void> {
+  /** Right-clicks an entry of the explorer, found by its name, and waits for a menu that has `label`. */
+  async rightClickInExplorer(name: string, label: string): Promise<void> {
     const row = this.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: name }).first();
-    await row.click({ button: 'right' });
-    await this.menu.first().waitFor();
+    await this.openMenu(label, () => row.click({ button: 'right' }));
   }
 
   /** Labels of the open context menu. It lives in a shadow root, which locators see through. */
@@ -51,8 +53,7 @@ export class EditorPane {
 
   /** Chooses an entry of the open context menu. */
   async chooseMenuItem(label: string): Promise<void> {
-    const entry = this.menu.locator('.action-menu-item').filter({ has: this.page.getByText(label, { exact: true }) });
-    await entry.first().hover();
+    await this.menuItem(label).hover();
     // A menu ignores the mouse for a moment after it opened, so that a slipping right-click chooses nothing.
     await this.page.keyboard.press('Enter');
     await this.menu.first().waitFor({ state: 'hidden' });
@@ -62,6 +63,23 @@ export class EditorPane {
   async waitForTab(name: string): Promise<void> {
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await this.page.locator('.editor-instance .view-line').first().waitFor();
+  }
+
+  /** An open menu doesn't change: what an extension adds a moment later is seen only when it is opened again. */
+  private async openMenu(label: string, click: () => Promise<void>): Promise<void> {
+    for (let attempt = 0; attempt < 15; attempt++) {
+      await click();
+      await this.menu.first().waitFor();
+      if (await isShown(this.menuItem(label), 1000)) return;
+      await this.page.keyboard.press('Escape');
+      await this.menu.first().waitFor({ state: 'hidden' });
+    }
+    throw new Error(`The context menu has no ${JSON.stringify(label)}.`);
+  }
+
+  private menuItem(label: string): Locator {
+    const text = this.page.getByText(label, { exact: true });
+    return this.menu.locator('.action-menu-item').filter({ has: text }).first();
   }
 
   private get menu(): Locator {

@@ -53,6 +53,13 @@ export class Notifications {
     await this.item(message).locator('.monaco-button').getByText(button, { exact: true }).click();
   }
 
+  /** Closes the notification that matches, as its cross does. */
+  async close(message: string | RegExp): Promise<void> {
+    await this.item(message).hover();
+    await this.item(message).locator('.codicon-notifications-clear').click();
+    await this.waitUntilGone(message);
+  }
+
   /** Presses a button of the modal dialog that matches. */
   async answerDialog(message: string | RegExp, button: string): Promise<void> {
     const dialog = this.page.locator('.monaco-dialog-box').filter({ hasText: message });

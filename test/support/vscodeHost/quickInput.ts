@@ -130,7 +130,8 @@ export class QuickInput {
   }
 }
 
-async function isShown(locator: Locator, withinMs: number): Promise<boolean> {
+/** Whether an element comes into sight in time. */
+export async function isShown(locator: Locator, withinMs: number): Promise<boolean> {
   return locator.waitFor({ timeout: withinMs }).then(
     () => true,
     () => false,

@@ -27,6 +27,11 @@ export interface WorkbenchOptions {
 
 const actionTimeoutMs = 20_000;
 
+/** Runs in the page: waits for animations that end. Those of progress bars don't. Text, for tests have no DOM types. */
+const settleAnimations = `Promise.allSettled(document.getAnimations()
+  .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime))
+  .map((animation) => animation.finished)).then(() => undefined)`;
+
 /** An open VS Code window. `dispose` it. */
 export class Workbench {
   readonly quickInput: QuickInput;
@@ -107,10 +112,11 @@ export class Workbench {
     return this.page.evaluate<string>('navigator.clipboard.readText()');
   }
 
-  /** Saves the window as a picture in out/screenshots and returns its path. */
+  /** Saves the window, once nothing moves, as a picture in out/screenshots and returns its path. */
   async screenshot(name: string): Promise<string> {
     await mkdir(screenshotFolder, { recursive: true });
     const path = join(screenshotFolder, `${name}.png`);
+    await this.page.evaluate(settleAnimations);
     await this.page.screenshot({ path });
     return path;
   }
