@@ -9,13 +9,18 @@ import type { Surroundings } from './surroundings';
 import { UsageError } from './usageError';
 import { version } from './version';
 
+/** Options that say how the network is reached. */
+export const networkOptionSpecs = {
+  proxy: { type: 'string' },
+  cacert: { type: 'string' },
+} as const satisfies OptionSpecs;
+
 export const engineOptionSpecs = {
+  ...networkOptionSpecs,
   connections: { type: 'string' },
   retries: { type: 'string' },
   'idle-timeout': { type: 'string' },
   'state-dir': { type: 'string' },
-  proxy: { type: 'string' },
-  cacert: { type: 'string' },
 } as const satisfies OptionSpecs;
 
 /** `--connections N`, or null where it is not given. */

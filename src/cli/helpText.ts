@@ -7,6 +7,7 @@ Usage:
   asset-fetch sync [options]        fetch what the list asset-fetch.json asks for
   asset-fetch verify [options]      check the files of the list
   asset-fetch add URL PATH          fetch a file and put it on the list
+  asset-fetch doctor URL            say step by step what happens on the way to a URL
   asset-fetch COMMAND --help        options of a command
   asset-fetch --version
 
@@ -98,11 +99,23 @@ made where there is none; its comments and layout stay.
     ${list}
 ${network}`;
 
+const doctor = `Usage: asset-fetch doctor URL [options]
+
+Says step by step what happens on the way to URL: the proxy and why, addresses, TLS, redirects, the answer, ranges,
+validators, published hashes, and what a download could do with them. Downloads nothing.
+
+      --proxy URL          http://, https:// or socks5:// proxy; else HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY
+      --cacert FILE        PEM certificates to trust besides the usual ones
+      --json               one JSON object a line: {"event":"step","step","outcome":"ok"|"warn"|"fail","text"}
+
+Exit codes: 0 nothing stands in the way, 1 a step failed, 2 usage, 130 interrupted.`;
+
 const pages: ReadonlyMap<string, string> = new Map([
   ['get', get],
   ['sync', sync],
   ['verify', verify],
   ['add', add],
+  ['doctor', doctor],
 ]);
 
 /** The help page of a command; the overview where there is none of that name. */

@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Handler>>> = {
   sync: async () => (await import('./syncCommand')).runSync,
   verify: async () => (await import('./verifyCommand')).runVerify,
   add: async () => (await import('./addCommand')).runAdd,
+  doctor: async () => (await import('./doctorCommand')).runDoctor,
 };
 
 /** Runs the command that `args` (without node and script) name. Resolves to the exit code and never rejects for a user's mistake. */

@@ -105,7 +105,7 @@ describe('asset-fetch get', () => {
     first.kill('SIGINT');
     const { code, stderr, events } = await first.finished;
     assert.equal(code, 130);
-    assert.match(stderr, /Interrupted\. 5\.2 MB \(5242880 bytes\) are kept; the same command resumes\./);
+    assert.match(stderr, /Interrupted\. 5\.24 MB \(5242880 bytes\) are kept; the same command resumes\./);
     assert.equal(events.at(-1)!['code'], 'cancelled');
     assert.deepEqual(outFiles(), []);
     const second = await runCli(args, inOut());

@@ -1,0 +1,38 @@
+// `asset-fetch doctor URL`: what happens on the way to a URL, step by step. The finding out is engine/doctor.ts.
+import type { DiagnosisStep } from '../bridge/diagnosis';
+import { diagnoseUrl } from '../engine/doctor';
+import { networkOptionSpecs, readEngineConfig } from './engineOptions';
+import { exitCodes, type ExitCode } from './exitCode';
+import { cleanForTerminal } from './lineOutput';
+import { commonOptions, parseOptions, type OptionSpecs } from './parseOptions';
+import type { Surroundings } from './surroundings';
+import { UsageError } from './usageError';
+
+export const doctorOptionSpecs = { ...commonOptions, ...networkOptionSpecs } as const satisfies OptionSpecs;
+
+/** Runs `doctor`: a line on stdout for each step, or NDJSON. Resolves to 0, or 1 where a step failed. */
+export async function runDoctor(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const options = parseOptions(args, doctorOptionSpecs);
+  const [url, second] = options.operands;
+  if (url === undefined || second !== undefined) {
+    throw new UsageError('doctor takes one URL: asset-fetch doctor https://example.com/file');
+  }
+  const { env, stdout, onInterrupt } = surroundings;
+  const network = { ...readEngineConfig(options, surroundings), environment: env };
+  const interrupted = new AbortController();
+  const stopListening = onInterrupt(() => interrupted.abort());
+  let hasFailed = false;
+  for await (const step of diagnoseUrl(url, network, interrupted.signal)) {
+    hasFailed ||= step.outcome === 'fail';
+    stdout.writeLine(options.isSet('json') ? JSON.stringify({ event: 'step', ...step }) : describeStep(step));
+  }
+  stopListening();
+  if (interrupted.signal.aborted) return exitCodes.interrupted;
+  return hasFailed ? exitCodes.transferFailed : exitCodes.done;
+}
+
+/** `  ok   tls         TLSv1.3, …`: outcome and step in columns, further lines below the text. */
+function describeStep({ outcome, step, text }: DiagnosisStep): string {
+  const lines = text.split('\n').map(cleanForTerminal);
+  return `${outcome.padEnd(4)}  ${step.padEnd(11)} ${lines.join(`\n${' '.repeat(18)}`)}`;
+}
