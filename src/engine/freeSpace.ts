@@ -11,9 +11,14 @@ const LEAST_MARGIN_BYTES = 64n * 1024n;
 const MARGIN_SHARE = 16n;
 const MOST_MARGIN_BYTES = 4n * 1024n * 1024n;
 
+/** MSDOS_SUPER_MAGIC of statfs(2); its sizes have 32 bits. */
+const FAT_MAGIC = 0x4d44n;
+const LARGEST_ON_FAT_BYTES = 2 ** 32 - 1;
+
 /**
  * Checks the device of the state folder for what is still to come, and the destination's, where it is another one, for the whole
- * file. Raises `diskFull` with `neededBytes` and `availableBytes`, `localIo` where a folder is gone.
+ * file. Raises `diskFull` with `neededBytes` and `availableBytes`, `localIo` where a folder is gone or the file is larger than
+ * its file system stores, as far as that can be told now.
  */
 export async function checkSpace(
   disk: Disk,
@@ -22,6 +27,7 @@ export async function checkSpace(
   size: { readonly totalBytes: number; readonly keptBytes: number },
 ): Promise<void> {
   const folder = existingFolder(place);
+  for (const dir of [stateDir, folder]) await checkLargestFile(disk, dir, size.totalBytes);
   await checkFreeSpace(disk, stateDir, size.totalBytes - size.keptBytes);
   if (!(await areOnOneDevice(disk.fileSystem, stateDir, folder))) await checkFreeSpace(disk, folder, size.totalBytes);
 }
@@ -34,6 +40,16 @@ export async function checkFreeSpace({ fileSystem }: Disk, dir: string, neededBy
   const availableBytes = Number(freeBytes);
   const message = `The disk of ${dir} has ${availableBytes} bytes free, and the file needs ${neededBytes} more. Free some space, then try again.`;
   throw new FetchError('diskFull', message, { path: dir, neededBytes, availableBytes });
+}
+
+/** Linux names FAT in statfs(2); elsewhere writing the byte after the last tells, with EFBIG. */
+async function checkLargestFile({ fileSystem }: Disk, dir: string, totalBytes: number): Promise<void> {
+  if (totalBytes <= LARGEST_ON_FAT_BYTES) return;
+  const type = await fileSystem.statfs(dir).then(
+    (stats) => stats.type,
+    () => null,
+  );
+  if (type === FAT_MAGIC) throw translateLocalError(Object.assign(new Error('FAT'), { code: 'EFBIG' }), 'prepare', dir);
 }
 
 function marginOf(neededBytes: bigint): bigint {

@@ -274,6 +274,18 @@ describe('place', () => {
       await checkFreeSpace(makeDisk({ fileSystem }), root, 5);
     });
 
+    it('B06 refuses at once what FAT cannot store', async () => {
+      const fat = { ...(await disk.fileSystem.statfs(root)), type: 0x4d44n, bavail: 1n << 40n, bsize: 1n };
+      const onFat = makeDisk({ fileSystem: { ...disk.fileSystem, statfs: () => Promise.resolve(fat) } });
+      const place = await resolve('a.bin');
+      const check = (totalBytes: number): Promise<void> =>
+        checkSpace(onFat, temp.path, place, { totalBytes, keptBytes: 0 });
+      await check(2 ** 32 - 1);
+      await assert.rejects(check(2 ** 32), (error: FetchError) => {
+        return error.code === 'localIo' && error.details.reason === 'EFBIG';
+      });
+    });
+
     it('B01 asks for the rest on the state device, and for the whole file on another one', async () => {
       const faultFs = new FaultFs();
       const limited = makeDisk({ fileSystem: faultFs.fileSystem });
