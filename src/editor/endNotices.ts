@@ -13,7 +13,7 @@ const { l10n } = vscode;
 export async function showFailure(error: FetchError, name: string, log: Log): Promise<boolean> {
   if (error.code === 'cancelled') return showCancelled(error.details.keptBytes ?? 0);
   const { text, steps } = describeError(toPlainError(error), name, l10n);
-  const step = await showNotice('error', text, steps.map(toAction));
+  const step = await showNotice(error.code === 'untrusted' ? 'warning' : 'error', text, steps.map(toAction));
   if (step === 'openLog') log.show();
   if (step === 'manageTrust') await vscode.commands.executeCommand('workbench.trust.manage');
   return step === 'retry';

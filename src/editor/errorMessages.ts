@@ -13,7 +13,10 @@ export interface ErrorMessage {
 
 /** What happened to the file `name`, to which host or path, and the next steps. Holds no secrets. */
 export function describeError(error: PlainFetchError, name: string, l10n: Localizer): ErrorMessage {
-  const sentences = [l10n.t('{0} was not downloaded.', name), describeCause(error, l10n), describeKept(error, l10n)];
+  // In Restricted Mode it is not about this file.
+  const isRestricted = error.code === 'untrusted' && error.details.host === undefined;
+  const subject = isRestricted ? null : l10n.t('{0} was not downloaded.', name);
+  const sentences = [subject, describeCause(error, l10n), describeKept(error, l10n)];
   return { text: sentences.filter((sentence) => sentence !== null).join(' '), steps: nextSteps(error) };
 }
 
@@ -64,7 +67,9 @@ export function describeCause(error: PlainFetchError, l10n: Localizer): string {
     case 'cancelled':
       return l10n.t('It was cancelled.');
     case 'untrusted':
-      return details.host === undefined ? l10n.t('Downloads are off in Restricted Mode.') : error.message;
+      return details.host === undefined
+        ? l10n.t('Downloads are off in Restricted Mode. Trust the workspace to fetch files into it.')
+        : error.message;
     case 'engineCrashed':
       return l10n.t('The download engine stopped unexpectedly; it starts again with the next download.');
     // Their sentences name the exact fault in what was given or sent, which no code can carry.
