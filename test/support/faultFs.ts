@@ -30,7 +30,7 @@ export class FaultFs {
   /** Answered instead of the real free space. */
   freeBytes: bigint | null = null;
   private readonly faults: { fault: DiskFault; seen: number }[] = [];
-  private readonly hooks: { operation: DiskOperation; run: () => unknown; path: string }[] = [];
+  private readonly hooks: { operation: DiskOperation; run: (path: string) => unknown; path: string }[] = [];
 
   constructor(private readonly inner: FileSystem = nodeFileSystem) {
     this.fileSystem = this.wrap();
@@ -42,7 +42,7 @@ export class FaultFs {
   }
 
   /** Runs something once, right before the first matching call: the other side of a race. */
-  before(operation: DiskOperation, run: () => unknown, path = ''): this {
+  before(operation: DiskOperation, run: (path: string) => unknown, path = ''): this {
     this.hooks.push({ operation, run, path });
     return this;
   }
@@ -54,7 +54,7 @@ export class FaultFs {
   private async enter(operation: DiskOperation, path: string): Promise<void> {
     this.calls.push({ operation, path });
     const index = this.hooks.findIndex((hook) => hook.operation === operation && path.includes(hook.path));
-    if (index >= 0) await this.hooks.splice(index, 1)[0]?.run();
+    if (index >= 0) await this.hooks.splice(index, 1)[0]?.run(path);
     for (const entry of this.faults) {
       const { fault } = entry;
       if (fault.operation !== operation || !path.includes(fault.path ?? '')) continue;

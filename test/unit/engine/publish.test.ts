@@ -386,6 +386,19 @@ describe('publish', () => {
     assert.deepEqual(readdirSync(root).sort(), ['.a.bin.asset-fetch-999999-00000000', 'a.bin']);
   });
 
+  for (const plant of [linkSync, symlinkSync]) {
+    it(`B14 never writes into what is planted at the sibling's very name (${plant.name})`, async function () {
+      if (elsewhere === null) this.skip();
+      const proof = await prepare(elsewhere.at('state'));
+      writeFileSync(temp.at('outside'), 'precious');
+      const faultFs = new FaultFs().before('open', (path) => plant(temp.at('outside'), path), '.asset-fetch-');
+      const publishing = run(makeDisk({ fileSystem: faultFs.fileSystem }), proof, 'a.bin');
+      await assert.rejects(publishing, FetchError);
+      assert.equal(readFileSync(temp.at('outside'), 'utf8'), 'precious');
+      assert.ok(!existsSync(join(root, 'a.bin')));
+    });
+  }
+
   it('B33 B14 shortens the hidden sibling of the longest name', async function () {
     if (elsewhere === null) this.skip();
     const name = `${'é'.repeat(95)}.tar.gz`;
