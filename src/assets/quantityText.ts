@@ -1,9 +1,9 @@
 // Quantities as people read them, the same in a terminal and in the editor. Pure: no locale, no clock.
 import prettyBytes from 'pretty-bytes';
 
-/** `42 MB`, `1.2 GB`: a size for people. */
+/** `42 MB`, `1.25 GB`: a size for people, in three digits. */
 export function formatBytes(bytes: number): string {
-  return prettyBytes(bytes, { maximumFractionDigits: bytes < 10_000_000 ? 1 : 0 });
+  return prettyBytes(bytes);
 }
 
 /** `0:07`, `12:34`, `3:04:05`; null beyond four days, where a figure says nothing. */

@@ -7,7 +7,7 @@ import { makeRequest, type FetchResult } from '../assets/request';
 import { listOptionSpecs, locateList } from './assetList';
 import { asUsage } from './asUsage';
 import { engineOptionSpecs, readConnections, readEngineConfig } from './engineOptions';
-import { exitCodeFor, exitCodes, type ExitCode } from './exitCode';
+import { exitCodeFor, exitCodes, type ExitCode } from '../assets/exitCode';
 import { checkUrl, readHeaders } from './getOptions';
 import { cleanForTerminal } from './lineOutput';
 import { checkListText, readListText, writeListText } from './listText';

@@ -2,7 +2,7 @@
 import type { DiagnosisStep } from '../bridge/diagnosis';
 import { diagnoseUrl } from '../engine/doctor';
 import { networkOptionSpecs, readEngineConfig } from './engineOptions';
-import { exitCodes, type ExitCode } from './exitCode';
+import { exitCodes, type ExitCode } from '../assets/exitCode';
 import { cleanForTerminal } from './lineOutput';
 import { commonOptions, parseOptions, type OptionSpecs } from './parseOptions';
 import type { Surroundings } from './surroundings';

@@ -1,6 +1,6 @@
 // A failure as lines for people: the engine's sentence, the facts behind it, and which option helps.
 import type { FetchErrorCode, PlainFetchError } from '../assets/fetchError';
-import { formatBytes } from './progressText';
+import { formatBytes } from '../assets/quantityText';
 
 /** What to try next, where the command line has an answer that the engine cannot know. */
 const hints: Partial<Record<FetchErrorCode, string>> = {

@@ -1,7 +1,7 @@
 // The command line as a table: command -> help and handler. Commands load only what they need, when they run.
 import { FetchError, toPlainError } from '../assets/fetchError';
 import { findNearest } from './didYouMean';
-import { exitCodeFor, exitCodes, type ExitCode } from './exitCode';
+import { exitCodeFor, exitCodes, type ExitCode } from '../assets/exitCode';
 import { cleanForTerminal } from './lineOutput';
 import type { Surroundings } from './surroundings';
 import { UsageError } from './usageError';

@@ -1,6 +1,6 @@
 // The real process as a command sees it: streams, signals, clock, engine.
 import { homedir, tmpdir } from 'node:os';
-import { exitCodes } from './exitCode';
+import { exitCodes } from '../assets/exitCode';
 import { createLineOutput } from './lineOutput';
 import { locateStateFolder } from './stateFolder';
 import type { OpenEngine, Surroundings } from './surroundings';

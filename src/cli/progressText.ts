@@ -1,5 +1,5 @@
 // Progress as text. Pure: no terminal, no clock.
-import prettyBytes from 'pretty-bytes';
+import { formatBytes, formatDuration, percentOf } from '../assets/quantityText';
 
 /** What a progress line says of one file. */
 export interface ProgressFacts {
@@ -9,27 +9,6 @@ export interface ProgressFacts {
   readonly totalBytes: number | null;
   readonly bytesPerSecond: number;
   readonly connections: number;
-}
-
-/** `42 MB`, `1.25 GB`: a size for people, in three digits. */
-export function formatBytes(bytes: number): string {
-  return prettyBytes(bytes);
-}
-
-/** `0:07`, `12:34`, `3:04:05`; null beyond four days, where a figure says nothing. */
-export function formatDuration(seconds: number): string | null {
-  if (!(seconds < 4 * 86_400)) return null;
-  const whole = Math.max(0, Math.ceil(seconds));
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (count: number): string => String(count).padStart(2, '0');
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
-}
-
-/** Whole percent, never 100 before the last byte; null where the total is unknown. An empty file is at 100. */
-export function percentOf(receivedBytes: number, totalBytes: number | null): number | null {
-  if (totalBytes === null) return null;
-  if (totalBytes === 0) return 100;
-  return Math.min(100, Math.max(0, Math.floor((receivedBytes / totalBytes) * 100)));
 }
 
 /** One line for a log: `model.bin: 42 % of 100 MB, 9.8 MB/s, 0:06 left, 4 connections`. */
@@ -49,10 +28,11 @@ export function formatProgressLine(facts: ProgressFacts): string {
 export function formatProgressBar(facts: ProgressFacts, columns: number): string {
   const width = Math.max(0, columns - 1);
   const percent = percentOf(facts.receivedBytes, facts.totalBytes);
-  const received = formatBytes(facts.receivedBytes);
+  // Padded, so that the line does not jump with every figure.
+  const received = formatBytes(facts.receivedBytes).padStart(7);
   const amount = facts.totalBytes === null ? received : `${received} of ${formatBytes(facts.totalBytes)}`;
   const essential = [percent === null ? null : `${String(percent).padStart(3)} %`, amount];
-  const extras = [formatSpeed(facts), formatLeft(facts), formatConnections(facts.connections)];
+  const extras = [formatSpeed(facts)?.padStart(9) ?? null, formatLeft(facts), formatConnections(facts.connections)];
   const tail = fitParts(essential, extras, width);
   const barWidth = Math.min(30, width - tail.length - 2 - Math.min(facts.name.length, 16) - 2);
   const bar = percent === null || barWidth < 8 ? '' : `${drawBar(percent, barWidth)}  `;

@@ -20,7 +20,7 @@ import {
   type AssetList,
 } from './assetList';
 import { engineOptionSpecs, readEngineConfig } from './engineOptions';
-import { exitCodeFor, exitCodes, worstOf, type ExitCode } from './exitCode';
+import { exitCodeFor, exitCodes, worstOf, type ExitCode } from '../assets/exitCode';
 import { surveyFiles } from './fileProofs';
 import { parseOptions, type OptionSpecs } from './parseOptions';
 import { recallSettled, rememberSettled, type SettledList } from './settledList';

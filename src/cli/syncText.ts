@@ -1,6 +1,7 @@
 // A sync as text: the display while it runs, the problems of entries, the summary. Pure.
 import type { PlannedAction } from '../assets/syncPlan';
-import { formatBytes, formatDuration, formatProgressBar, percentOf } from './progressText';
+import { formatBytes, formatDuration, percentOf } from '../assets/quantityText';
+import { formatProgressBar } from './progressText';
 import type { SyncSnapshot } from './syncProgress';
 
 /** Files shown one by one below the line that adds up. */

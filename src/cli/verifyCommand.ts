@@ -5,7 +5,7 @@ import type { ManifestAsset } from '../assets/manifestEntry';
 import { isUnpinned, type DiskState } from '../assets/syncPlan';
 import { listOptionSpecs, parseList, readListSource, refuseOperands } from './assetList';
 import { readStateDir } from './engineOptions';
-import { exitCodeFor, exitCodes, worstOf, type ExitCode } from './exitCode';
+import { exitCodeFor, exitCodes, worstOf, type ExitCode } from '../assets/exitCode';
 import { surveyFiles } from './fileProofs';
 import { cleanForTerminal } from './lineOutput';
 import { parseOptions, type OptionSpecs } from './parseOptions';

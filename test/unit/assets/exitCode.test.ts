@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fetchErrorCodes, type FetchErrorCode } from '../../../src/assets/fetchError';
-import { exitCodeFor, type ExitCode } from '../../../src/cli/exitCode';
+import { exitCodeFor, type ExitCode } from '../../../src/assets/exitCode';
 
 const expected: Record<FetchErrorCode, ExitCode> = {
   invalidRequest: 2,
