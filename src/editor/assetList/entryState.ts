@@ -28,27 +28,34 @@ export function describeEntryState(facts: EntryFacts, l10n: Localizer): string {
   if (running !== null) {
     const percent = percentOf(running.receivedBytes, running.totalBytes);
     return percent === null
-      ? `$(sync~spin) ${l10n.t('downloading')}`
-      : `$(sync~spin) ${l10n.t('downloading {0} %', percent)}`;
+      ? withIcon('sync~spin', l10n.t('downloading'))
+      : withIcon('sync~spin', l10n.t('downloading {0} %', percent));
   }
   switch (action) {
     case 'fetch':
       return facts.disk?.type === 'file'
-        ? `$(history) ${l10n.t('outdated')}`
-        : `$(circle-outline) ${l10n.t('missing')}`;
+        ? withIcon('history', l10n.t('outdated'))
+        : withIcon('circle-outline', l10n.t('missing'));
     case 'upToDate':
-      return isPinned ? `$(pass-filled) ${l10n.t('present')}` : `$(pass) ${l10n.t('present, no strong hash')}`;
+      return isPinned
+        ? withIcon('pass-filled', l10n.t('present'))
+        : withIcon('pass', l10n.t('present, no strong hash'));
     case 'unpinned':
-      return `$(pass) ${l10n.t('present, no strong hash')}`;
+      return withIcon('pass', l10n.t('present, no strong hash'));
     case 'modified':
-      return `$(warning) ${l10n.t('modified')}`;
+      return withIcon('warning', l10n.t('modified'));
     case 'conflict':
-      return `$(error) ${l10n.t('something else is in its place')}`;
+      return withIcon('error', l10n.t('something else is in its place'));
     case 'refused':
-      return `$(error) ${l10n.t('leads out of the folder')}`;
+      return withIcon('error', l10n.t('leads out of the folder'));
     case 'skippedPlatform':
-      return `$(circle-slash) ${l10n.t('for other platforms')}`;
+      return withIcon('circle-slash', l10n.t('for other platforms'));
   }
+}
+
+/** Lenses drop a plain space behind an icon. */
+function withIcon(icon: string, text: string): string {
+  return `$(${icon})\u00a0${text}`;
 }
 
 /** What can be done about an entry in this state. */

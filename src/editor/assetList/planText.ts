@@ -34,14 +34,18 @@ export function totalUp(planned: readonly Pick<PlannedAsset, 'asset'>[]): PlanTo
 }
 
 /** `This workspace lists 9 files that are not here (45 MB), from assets.example.com. Fetch them?` */
-export function describeOffer(planned: readonly Pick<PlannedAsset, 'asset'>[], l10n: Localizer): string {
+export function describeOffer(planned: readonly Pick<PlannedAsset, 'asset' | 'replaces'>[], l10n: Localizer): string {
   const totals = totalUp(planned);
   const { files, hosts } = totals;
   const size = describeSize(totals, l10n);
   const from = listNames(hosts, l10n);
-  return files === 1
-    ? l10n.t('This workspace lists 1 file that is not here ({0}), from {1}. Fetch it?', size, from)
-    : l10n.t('This workspace lists {0} files that are not here ({1}), from {2}. Fetch them?', files, size, from);
+  const outdated = planned.filter(({ replaces }) => replaces).length;
+  const what =
+    files === 1
+      ? l10n.t('This workspace lists 1 file that is not here ({0}), from {1}.', size, from)
+      : l10n.t('This workspace lists {0} files that are not here ({1}), from {2}.', files, size, from);
+  const older = outdated === 0 ? '' : ` ${l10n.t('Older versions of {0} are replaced.', outdated)}`;
+  return `${what}${older} ${files === 1 ? l10n.t('Fetch it?') : l10n.t('Fetch them?')}`;
 }
 
 /** `45 MB`; `45 MB and 2 of unknown size`; `size unknown`. */
