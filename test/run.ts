@@ -31,6 +31,7 @@ const steps: readonly Step[] = [
   { name: 'lint', script: 'lint', hasTests: false, limitMinutes: 10 },
   { name: 'type check', script: 'typecheck', hasTests: false, limitMinutes: 10 },
   { name: 'unit tests', script: 'test:unit', hasTests: true, limitMinutes: 60 },
+  { name: 'kill and fault trials', script: 'test:trials', hasTests: true, limitMinutes: 20 },
   { name: 'integration tests', script: 'test:integration', hasTests: true, limitMinutes: 20 },
   { name: 'UI tests', script: 'test:ui', hasTests: true, limitMinutes: 40 },
 ];
