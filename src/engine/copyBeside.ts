@@ -7,10 +7,11 @@ import { maxComponentBytes, shortenName } from '../assets/fileName';
 import { createDigest } from './digests';
 import type { Disk } from './disk';
 import type { FileProof } from './fileDigest';
-import type { FileHandle } from './fileSystem';
+import type { FileHandle, FileSystem } from './fileSystem';
 import { errnoOf, translateLocalError } from './localError';
 import { requireDigest } from './partProof';
 import type { Destination } from './place';
+import { makeStateFolder, transfersDir } from './transferFolder';
 
 const COPY_BYTES = 1024 * 1024;
 
@@ -31,24 +32,74 @@ export interface CopyOrder {
  * Copies an open file beside the destination and returns the sibling's path; it is flushed, and its bytes hash to the proof.
  * On failure nothing is left. Raises `diskFull`, `permissionDenied`, `localIo`, `integrityMismatch`, and the signal's reason.
  */
-export async function copyBeside({ fileSystem }: Disk, from: FileHandle, order: CopyOrder): Promise<string> {
-  const { destination, key } = order;
+export function copyBeside({ fileSystem }: Disk, from: FileHandle, order: CopyOrder): Promise<string> {
+  return fillBeside(fileSystem, order, (to) => copyBytes(from, to, order));
+}
+
+/** As `copyBeside`, for verified bytes in memory. Raises `diskFull`, `permissionDenied`, `localIo`. */
+export function writeBeside(
+  { fileSystem }: Disk,
+  bytes: Buffer,
+  order: Pick<CopyOrder, 'destination' | 'key' | 'mode'>,
+): Promise<string> {
+  return fillBeside(fileSystem, order, (to) => writeAll(to, bytes, bytes.length, 0));
+}
+
+/** Verified bytes in a flushed file of the state folder; its path. A crash leaves nothing in the workspace that way. */
+export async function stageBytes(
+  disk: Disk,
+  stateDir: string,
+  bytes: Buffer,
+  { key, mode }: Pick<CopyOrder, 'key' | 'mode'>,
+): Promise<string> {
+  const staged = join(transfersDir(stateDir), `${key}.${randomBytes(4).toString('hex')}.tmp`);
+  const fill = (to: FileHandle): Promise<void> => writeAll(to, bytes, bytes.length, 0);
+  try {
+    return await fillFile(disk.fileSystem, staged, mode, fill);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw translateLocalError(error, 'write', staged);
+  }
+  await makeStateFolder(disk, transfersDir(stateDir));
+  return fillFile(disk.fileSystem, staged, mode, fill).catch((error: unknown) => {
+    throw translateLocalError(error, 'write', staged);
+  });
+}
+
+async function fillBeside(
+  fileSystem: FileSystem,
+  { destination, key, mode }: Pick<CopyOrder, 'destination' | 'key' | 'mode'>,
+  fill: (to: FileHandle) => Promise<void>,
+): Promise<string> {
   const sibling = join(destination.place.folder, siblingPrefix(destination.name, key) + randomBytes(4).toString('hex'));
   try {
     // Its mode until it is whole: bytes that are not proven are nobody else's to read.
-    const to = await fileSystem.open(sibling, NEW_FILE, 0o600);
-    try {
-      await copyBytes(from, to, order);
-      await to.chmod(order.mode).catch(() => undefined);
-      await to.sync();
-    } finally {
-      await to.close();
-    }
-    return sibling;
+    return await fillFile(fileSystem, sibling, 0o600, async (to) => {
+      await fill(to);
+      await to.chmod(mode).catch(() => undefined);
+    });
   } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') await fileSystem.unlink(sibling).catch(() => undefined);
     throw translateLocalError(error, 'copy', sibling);
   }
+}
+
+/** A new file, filled and flushed; nothing is left where that fails. Errors are node's. */
+async function fillFile(
+  fileSystem: FileSystem,
+  path: string,
+  mode: number,
+  fill: (to: FileHandle) => Promise<void>,
+): Promise<string> {
+  const to = await fileSystem.open(path, NEW_FILE, mode);
+  try {
+    await fill(to);
+    await to.sync();
+  } catch (error) {
+    await fileSystem.unlink(path).catch(() => undefined);
+    throw error;
+  } finally {
+    await to.close();
+  }
+  return path;
 }
 
 /** Removes siblings that a crash of this same transfer left. The caller holds its lease. Never raises. */

@@ -14,6 +14,19 @@ export async function createDigest(algorithm: HashAlgorithm): Promise<Digest> {
   return algorithm !== 'blake3' && getHashes().includes(algorithm) ? nativeDigest(algorithm) : wasmDigest(algorithm);
 }
 
+/** Digests of bytes in memory, by algorithm. */
+export async function digestBytes(
+  bytes: Buffer,
+  algorithms: readonly HashAlgorithm[],
+): Promise<Readonly<Partial<Record<HashAlgorithm, string>>>> {
+  const digests = algorithms.map(async (algorithm) => {
+    const digest = await createDigest(algorithm);
+    digest.update(bytes);
+    return [algorithm, digest.digestHex()] as const;
+  });
+  return Object.fromEntries(await Promise.all(digests));
+}
+
 function nativeDigest(algorithm: string): Digest {
   const hash = createHash(algorithm);
   return { update: (bytes) => void hash.update(bytes), digestHex: () => hash.digest('hex') };

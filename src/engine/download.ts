@@ -1,6 +1,6 @@
 // The bytes of one file into its part file: connections come and go until every byte is on disk. Naming, proving and
 // publishing are transfer.ts's.
-import { asFetchError, FetchError, type FetchErrorCode } from '../assets/fetchError';
+import { FetchError, type FetchErrorCode } from '../assets/fetchError';
 import type { FetchRequest } from '../assets/request';
 import type { Clock } from './clock';
 import { Connection } from './connection';
@@ -96,7 +96,7 @@ export class Download {
     private readonly work: Workload,
     private readonly hooks: DownloadHooks,
   ) {
-    this.retryBudget = new RetryBudget(around.clock, around.retries * sources.count);
+    this.retryBudget = new RetryBudget(around.clock, (around.retries + 1) * sources.count - 1);
     this.fetch = new SegmentFetch({
       ...{ around, request, sources, remote, part, work, hooks },
       countConnections: () => this.connections.size,
@@ -189,7 +189,8 @@ export class Download {
   private note(connection: Connection, error: unknown): void {
     if (this.stopped || connection.isEnded) return;
     if (error instanceof Restart) return this.stop(error);
-    const failure = asFetchError(error instanceof AskAgain ? error.error : error);
+    if (!(error instanceof FetchError || error instanceof AskAgain)) return this.stop(error);
+    const failure = error instanceof AskAgain ? error.error : error;
     if (!NETWORK_CODES.has(failure.code)) return this.stop(failure);
     const others = [...this.connections].filter((other) => other !== connection);
     this.lastFailure = failure;

@@ -4,6 +4,7 @@ import type { ConnectionBudget } from './connectionBudget';
 import type { Disk } from './disk';
 import type { Hasher } from './hasher';
 import type { HttpClient } from './http';
+import type { PlaceCache } from './placeCache';
 import type { VerifiedCache } from './verifiedCache';
 
 export interface EngineContext {
@@ -12,6 +13,7 @@ export interface EngineContext {
   readonly http: HttpClient;
   readonly budget: ConnectionBudget;
   readonly hasher: Hasher;
+  readonly places: PlaceCache;
   /** Opened when first asked for. */
   readonly openCache: () => Promise<VerifiedCache>;
   /** In [0, 1): jitter. */

@@ -1,4 +1,5 @@
-// The part file: positioned, gathered writes with bounded memory. Which bytes it holds is the caller's to remember.
+// The part file: positioned, gathered writes with bounded memory. A small one stays in memory until somebody wants it on disk.
+// Which bytes it holds is the caller's to remember.
 import { constants } from 'node:fs';
 import type { FileHandle, FileSystem } from './fileSystem';
 import { translateLocalError } from './localError';
@@ -13,30 +14,53 @@ const NO_FOLLOW = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
 /** Owner-only: bytes that are not proven yet are nobody else's to read. */
 const PART_MODE = 0o600;
 
-/** An open part file. Errors come as FetchError: diskFull, permissionDenied, localIo. The opener closes it. */
+interface Piece {
+  readonly chunks: readonly Buffer[];
+  readonly byteLength: number;
+  readonly position: number;
+}
+
+/** A part file. Errors come as FetchError: diskFull, permissionDenied, localIo. Whoever opens it closes it. */
 export class PartFile {
+  private handle: FileHandle | null = null;
+  private opening: Promise<void> | null = null;
+  private held: Piece[] = [];
   private pendingBytes = 0;
   private readonly resumers = new Set<() => void>();
 
-  private constructor(
+  constructor(
+    private readonly fileSystem: FileSystem,
     readonly path: string,
-    private readonly handle: FileHandle,
   ) {}
 
-  /** Opens or makes the file at `path`; a symlink there is refused. */
-  static async open(fileSystem: FileSystem, path: string): Promise<PartFile> {
-    const flags = constants.O_RDWR | constants.O_CREAT | NO_FOLLOW;
+  /** Whether nothing is on disk yet. */
+  get isInMemory(): boolean {
+    return this.opening === null;
+  }
+
+  /** Opens or makes the file and writes what was held in memory. A symlink there is refused. */
+  async open(): Promise<void> {
+    this.opening ??= this.openFile();
+    await this.opening;
+  }
+
+  private async openFile(): Promise<void> {
+    const { held } = this;
+    this.held = [];
     try {
-      return new PartFile(path, await fileSystem.open(path, flags, PART_MODE));
+      this.handle = await this.fileSystem.open(this.path, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW, PART_MODE);
+      for (const piece of held) await this.writeAll(this.handle, piece);
     } catch (error) {
-      throw translateLocalError(error, 'write', path);
+      throw translateLocalError(error, 'write', this.path);
     }
   }
 
   /** Writes all of `chunks` at `position`; the chunks must not change until it resolves. */
   async write(chunks: readonly Buffer[], byteLength: number, position: number): Promise<void> {
+    const piece = { chunks, byteLength, position };
     try {
-      await this.writeAll(chunks, byteLength, position);
+      if (this.opening === null) this.held.push(piece);
+      else await this.opening.then(() => this.handle && this.writeAll(this.handle, piece));
     } catch (error) {
       throw translateLocalError(error, 'write', this.path);
     } finally {
@@ -45,15 +69,22 @@ export class PartFile {
   }
 
   /** `write` may be short without an error (a signal, a full quota): the rest is written until all is. */
-  private async writeAll(chunks: readonly Buffer[], byteLength: number, position: number): Promise<void> {
+  private async writeAll(handle: FileHandle, { chunks, byteLength, position }: Piece): Promise<void> {
     let left = chunks;
     let written = 0;
     while (written < byteLength) {
-      const { bytesWritten } = await this.handle.writev(left, position + written);
+      const { bytesWritten } = await handle.writev(left, position + written);
       if (bytesWritten === 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' });
       written += bytesWritten;
       if (written < byteLength) left = dropBytes(left, bytesWritten);
     }
+  }
+
+  /** The bytes of a file in memory, once all of `totalBytes` were written. */
+  readMemory(totalBytes: number): Buffer {
+    const bytes = Buffer.alloc(totalBytes);
+    for (const { chunks, position } of this.held) Buffer.concat(chunks).copy(bytes, position);
+    return bytes;
   }
 
   /** Counts bytes that wait in memory. Whoever holds more than the limit calls `whenDrained` and stops reading. */
@@ -70,34 +101,38 @@ export class PartFile {
     this.resumers.add(resume);
   }
 
-  /** Bytes written before the call survive a power cut once it resolves. */
-  async flush(): Promise<void> {
-    try {
-      await this.handle.datasync();
-    } catch (error) {
-      throw translateLocalError(error, 'flush', this.path);
-    }
-  }
-
-  async truncate(): Promise<void> {
-    try {
-      await this.handle.truncate(0);
-    } catch (error) {
-      throw translateLocalError(error, 'write', this.path);
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.handle.close();
-  }
-
-  /** Memory that will never be written is given back (a connection ended with an error). */
-  unhold(byteLength: number): void {
+  private unhold(byteLength: number): void {
     this.pendingBytes -= byteLength;
     if (this.pendingBytes > MOST_PENDING_BYTES / 2) return;
     const resumers = [...this.resumers];
     this.resumers.clear();
     for (const resume of resumers) resume();
+  }
+
+  /** Bytes written before the call survive a power cut once it resolves. */
+  async flush(): Promise<void> {
+    await this.withHandle('flush', (handle) => handle.datasync());
+  }
+
+  async truncate(): Promise<void> {
+    this.held = [];
+    await this.withHandle('write', (handle) => handle.truncate(0));
+  }
+
+  /** Safe to call twice, and where nothing was opened. */
+  async close(): Promise<void> {
+    const { handle } = this;
+    this.handle = null;
+    await handle?.close();
+  }
+
+  private async withHandle(phase: 'flush' | 'write', use: (handle: FileHandle) => Promise<void>): Promise<void> {
+    try {
+      await this.opening;
+      if (this.handle) await use(this.handle);
+    } catch (error) {
+      throw translateLocalError(error, phase, this.path);
+    }
   }
 }
 

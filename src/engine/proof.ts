@@ -49,9 +49,9 @@ export class Proof {
   }
 
   /** The `verifiedBy` of a file with these digests. Raises `integrityMismatch` with both hashes in its details. */
-  check(proof: FileProof, isLengthProven: boolean): string {
+  check(digests: FileProof['digests'], isLengthProven: boolean): string {
     for (const expected of this.expected()) {
-      const actual = proof.digests[expected.algorithm] ?? '';
+      const actual = digests[expected.algorithm] ?? '';
       if (actual !== expected.digestHex) throw mismatch(this.request, expected, actual);
     }
     if (this.request.integrity.length > 0) return describeVerification(this.request.integrity);

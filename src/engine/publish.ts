@@ -1,10 +1,10 @@
 // A verified part file becomes the destination, atomically: by rename or link, or through a hidden sibling from another device.
-import { constants } from 'node:fs';
+import { constants, type BigIntStats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FetchError } from '../assets/fetchError';
 import { numberedName } from '../assets/fileName';
 import type { OverwritePolicy } from '../assets/request';
-import { copyBeside, sweepSiblings } from './copyBeside';
+import { copyBeside, stageBytes, sweepSiblings, writeBeside } from './copyBeside';
 import type { Disk } from './disk';
 import type { FileProof } from './fileDigest';
 import type { FileHandle } from './fileSystem';
@@ -62,6 +62,46 @@ export async function publish(disk: Disk, publication: Publication): Promise<str
   }
 }
 
+export interface BytesPublication extends Omit<Publication, 'folder' | 'proof'> {
+  /** Verified, all of them. */
+  readonly bytes: Buffer;
+  /** Names the hidden sibling, as the transfer's key does for part files. */
+  readonly key: string;
+}
+
+/**
+ * Publishes verified bytes that never were in a part file: staged in the state folder and flushed there before they take the
+ * name. The destination folder's own flush is left to the system: a power cut may lose the name, never show other bytes.
+ * Raises what `publish` raises.
+ */
+export async function publishBytes(disk: Disk, stateDir: string, publication: BytesPublication): Promise<string> {
+  const { bytes, destination, key } = publication;
+  const mode = (publication.isExecutable ? 0o755 : 0o644) & ~disk.umask;
+  const made = await prepareFolder(disk, destination.place);
+  try {
+    try {
+      return await moveStaged(disk, publication, await stageBytes(disk, stateDir, bytes, { key, mode }));
+    } catch (error) {
+      if (errnoOf(error) !== 'EXDEV') throw error;
+      return await moveStaged(disk, publication, await writeBeside(disk, bytes, { destination, key, mode }));
+    }
+  } catch (error) {
+    await made.undo();
+    throw translateLocalError(error, 'publish', destination.path);
+  }
+}
+
+/** Errors are node's, `destinationExists` apart. */
+async function moveStaged(disk: Disk, publication: BytesPublication, staged: string): Promise<string> {
+  try {
+    await markOrigin(disk, staged, publication.url);
+    return await moveInto(disk, publication, staged);
+  } catch (error) {
+    await disk.fileSystem.unlink(staged).catch(() => undefined);
+    throw error;
+  }
+}
+
 async function openPart({ fileSystem }: Disk, path: string): Promise<FileHandle> {
   try {
     return await fileSystem.open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -83,8 +123,9 @@ async function place(disk: Disk, publication: Publication, part: FileHandle): Pr
   try {
     await setMode(part, mode);
     await markOrigin(disk, folder.part, url);
+    const proven = await part.stat();
     const path = await moveInto(disk, publication, folder.part);
-    await requireSameFile(disk, path, part);
+    await requireSameFile(disk, path, proven);
     return path;
   } catch (error) {
     if (errnoOf(error) !== 'EXDEV') throw translateLocalError(error, 'publish', destination.path);
@@ -116,7 +157,11 @@ async function setMode(file: FileHandle, mode: number): Promise<void> {
 }
 
 /** Errors are node's, `destinationExists` apart. A link at the destination is itself replaced, never followed. */
-async function moveInto(disk: Disk, { destination, overwrite, signal }: Publication, from: string): Promise<string> {
+async function moveInto(
+  disk: Disk,
+  { destination, overwrite, signal }: Pick<Publication, 'destination' | 'overwrite' | 'signal'>,
+  from: string,
+): Promise<string> {
   const { fileSystem } = disk;
   const { place: at, name, path } = destination;
   if (overwrite === 'replace') {
@@ -138,10 +183,13 @@ async function moveInto(disk: Disk, { destination, overwrite, signal }: Publicat
   });
 }
 
-/** The name that was moved could have been given to another file since the check; then that file must not stay published. */
-async function requireSameFile({ fileSystem }: Disk, path: string, part: FileHandle): Promise<void> {
-  const [published, proven] = await Promise.all([fileSystem.lstat(path), part.stat()]);
-  if (published.dev === proven.dev && published.ino === proven.ino) return;
+/**
+ * The name that was moved could have been given to another file since the check; then that file must not stay published. What
+ * cannot be looked at any more is left: a failure now would deny a file that is in place.
+ */
+async function requireSameFile({ fileSystem }: Disk, path: string, proven: BigIntStats): Promise<void> {
+  const published = await fileSystem.lstat(path).catch(() => null);
+  if (published === null || (published.dev === proven.dev && published.ino === proven.ino)) return;
   await fileSystem.unlink(path).catch(() => undefined);
   const message = `The downloaded file was exchanged while it was moved to ${path}, and was removed. Try again.`;
   throw new FetchError('integrityMismatch', message, { path });

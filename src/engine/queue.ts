@@ -14,6 +14,7 @@ import { Hasher } from './hasher';
 import { HttpClient } from './http';
 import { acquireLease } from './lease';
 import { makeLoadMeter } from './loadMeter';
+import { PlaceCache } from './placeCache';
 import { Transfer } from './transfer';
 import { discardTransfer, transferFolder } from './transferFolder';
 import { listUnfinished } from './unfinished';
@@ -57,9 +58,11 @@ export class TransferQueue {
   ) {
     const around = { ...processSurroundings, ...surroundings };
     const log = (level: LogLevel, text: string): void => this.emit({ type: 'log', level, text });
+    const disk = around.createDisk(log);
     this.context = {
       config,
-      disk: around.createDisk(log),
+      disk,
+      places: new PlaceCache(disk),
       http: new HttpClient({ ...config, environment: around.environment }),
       budget: new ConnectionBudget(config.connectionsPerHost, config.connectionsInAll),
       hasher: new Hasher(around.hashThreadFile),

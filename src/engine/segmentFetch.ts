@@ -63,7 +63,8 @@ export class SegmentFetch {
       case 'write':
         return this.accept(connection, segment, answer, action);
       case 'complete':
-        return work.setTotal(action.totalBytes);
+        work.setTotal(action.totalBytes);
+        return;
       case 'restart':
         throw this.restartOrDrop(connection.source, action.error);
       case 'askWithoutRange':
@@ -138,7 +139,10 @@ export class SegmentFetch {
       onWriteFailed: (error) => this.shared.stop(error),
     });
     if (how === 'enough') return;
-    if (segment.end === Infinity) return this.endAt(segment.cursor, how === 'complete');
+    if (segment.end === Infinity && bodyEnd === Infinity) {
+      this.endAt(segment.cursor, how === 'complete');
+      return;
+    }
     if (segment.cursor > before || segment.end <= before) return;
     throw new FetchError('truncated', `${connection.host} ended the body before its first byte.`, {
       host: connection.host,

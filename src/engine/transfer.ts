@@ -1,51 +1,59 @@
-// One file's life, step by step: place, lease, state, download, proof, publication. Raises the FetchError that ended it.
+// One file's life, step by step: place, state, download, proof, publication. Raises the FetchError that ended it.
 import { basename } from 'node:path';
 import { proposeFileName } from '../assets/destination';
 import { FetchError } from '../assets/fetchError';
 import { checkHeaders } from '../assets/headers';
-import { isSensitivePath } from '../assets/sensitivePath';
-import { describeVerification, type HashAlgorithm } from '../assets/integrity';
 import type { FetchRequest, FetchResult } from '../assets/request';
+import { isSensitivePath } from '../assets/sensitivePath';
 import type { TransferEvent } from '../bridge/protocol';
 import { fetchChecksums } from './checksums';
 import { Download } from './download';
 import type { EngineContext } from './engineContext';
 import type { Answer } from './exchange';
-import type { FileProof } from './fileDigest';
+import { FolderHold, Superseded } from './folderHold';
 import { checkSpace } from './freeSpace';
-import { acquireLease, type Lease } from './lease';
-import { locateDestination, requireFree, resolvePlace, type Destination, type Place } from './place';
+import { locateDestination, requireFree, type Destination, type Place } from './place';
+import { findJustPublished, findPresent, findSame, type PresentFile } from './presentFile';
 import { Proof } from './proof';
-import { publish } from './publish';
+import { publish, publishBytes } from './publish';
 import { RateMeter } from './rateMeter';
 import { Sources } from './source';
-import {
-  detachPart,
-  discardTransfer,
-  makeTransferFolder,
-  transferFolder,
-  transferKey,
-  type TransferFolder,
-} from './transferFolder';
-import { TransferState } from './transferState';
+import { discardTransfer, transferFolder, transferKey, type TransferFolder } from './transferFolder';
+import { hashUrl, TransferState, type Proven } from './transferState';
 import type { RemoteObject } from './validator';
 
 /** An event of one transfer; the queue adds the id. */
-export type EventOfTransfer = DistributiveOmit<
-  Extract<TransferEvent, { type: 'started' | 'progress' | 'retrying' | 'waiting' | 'verifying' }>,
-  'id'
->;
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+export type EventOfTransfer = WithoutId<Exclude<TransferEvent, { type: 'done' | 'failed' }>>;
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-/** Journals are worth their writing from this size on; smaller files are fetched again. */
-const JOURNAL_FROM_BYTES = 1024 * 1024;
+/** A file up to this stays in memory until it is proven: a part file, a journal and a lease would cost more than it. */
+const MOST_MEMORY_BYTES = 1024 * 1024;
+/** But not for longer than this: a kill costs a second at most. */
+const MOST_MEMORY_MS = 1_000;
+/** Saving the state of a transfer that failed in memory waits no longer than this for another process. */
+const KEEP_WAIT_MS = 1_000;
+
+/** After these nothing on disk is of any more use. */
+const USELESS_AFTER: ReadonlySet<string> = new Set(['integrityMismatch', 'sizeMismatch', 'tooLarge', 'objectChanged']);
+
+/** A complete file, proven, and where it is to go. */
+interface Obtained {
+  readonly at: Destination;
+  readonly proven: Proven;
+  readonly verifiedBy: string;
+}
 
 export class Transfer {
   private readonly folder: TransferFolder;
   private readonly sources: Sources;
   private readonly proof: Proof;
+  private readonly hold: FolderHold;
   private readonly startMs: number;
   private readonly rate: RateMeter;
+  /** Ends the download from within, besides the caller's signal. */
+  private failure = new AbortController();
+  /** Where the file goes; null for a request that leaves the name to the server. */
+  private named: Destination | null = null;
   private fetchedBytes = 0;
   private mostConnections = 0;
   private hasChecksums = false;
@@ -61,113 +69,56 @@ export class Transfer {
     this.sources = new Sources(request.urls);
     this.proof = new Proof(request);
     this.folder = transferFolder(context.config.stateDir, transferKey(request));
+    this.hold = new FolderHold(context.disk, this.folder, () => this.emit({ type: 'waiting' }));
     this.startMs = context.disk.clock.nowMs();
     this.rate = new RateMeter(this.startMs);
   }
 
   /** Fetches, proves and publishes the file. An abort of the signal raises its reason and keeps the bytes. */
   async run(): Promise<FetchResult> {
-    const place = await resolvePlace(this.context.disk, this.request);
-    const present = await this.findPresent(place);
-    if (present) return present;
-    const { lease, hasWaited } = await this.obtainLease();
+    const place = await this.context.places.resolve(this.request);
     try {
-      return (hasWaited ? await this.findPresent(place) : null) ?? (await this.runWithLease(lease, place));
-    } finally {
-      await lease.release();
-    }
-  }
-
-  /** Makes the transfer's folder and waits for its lease. An owner that is done removes the folder: then it is made anew. */
-  private async obtainLease(): Promise<{ lease: Lease; hasWaited: boolean }> {
-    const { disk } = this.context;
-    let hasWaited = false;
-    const onWaiting = (): void => {
-      if (!hasWaited) this.emit({ type: 'waiting' });
-      hasWaited = true;
-    };
-    for (;;) {
-      await makeTransferFolder(disk, this.folder);
-      try {
-        return { lease: await acquireLease(disk, this.folder.dir, { signal: this.signal, onWaiting }), hasWaited };
-      } catch (error) {
-        if (!(error instanceof FetchError) || error.details.reason !== 'ENOENT') throw error;
-        hasWaited = true;
+      for (;;) {
+        try {
+          return this.describe((await this.findPresent(place)) ?? (await this.fetch(place)));
+        } catch (error) {
+          if (!(error instanceof Superseded)) throw error;
+        }
       }
+    } finally {
+      await this.hold.release();
     }
   }
 
-  /** The file, where it is at the destination already with the given hashes. Raises `destinationExists` where something else is. */
-  private async findPresent(place: Place): Promise<FetchResult | null> {
+  /** The file, where it is at the destination already. Raises `destinationExists` where something else is. */
+  private async findPresent(place: Place): Promise<PresentFile | null> {
     if (this.request.isFolder) return null;
-    const { overwrite, path } = this.request;
-    const destination = await locateDestination(this.context.disk, place, basename(path), overwrite);
-    const present = await this.matchPresent(destination);
-    if (!present) requireFree(destination, overwrite);
+    const destination = (this.named = await this.locate(place, basename(this.request.path)));
+    const isOthersWork = this.hold.othersUrlHash === hashUrl(this.request.urls[0] ?? '');
+    const present =
+      (await findPresent(this.context, this.request, destination)) ??
+      (isOthersWork ? await findJustPublished(this.context, destination) : null);
+    if (!present) requireFree(destination, this.request.overwrite);
     return present;
   }
 
-  private async matchPresent({ existing, path }: Destination): Promise<FetchResult | null> {
-    const { integrity } = this.request;
-    if (existing !== 'file' || integrity.length === 0) return null;
-    const { sizeBytes, digests } = await this.digestPresent(path);
-    if (integrity.some(({ algorithm, digestHex }) => digests[algorithm] !== digestHex)) return null;
-    return this.describe(path, sizeBytes, digests.sha256 ?? '', describeVerification(integrity));
-  }
-
-  private async digestPresent(path: string): Promise<{ sizeBytes: number; digests: FileProof['digests'] }> {
-    const { disk, hasher } = this.context;
-    const cache = await this.context.openCache();
-    const algorithms = new Set<HashAlgorithm>(['sha256', ...this.request.integrity.map(({ algorithm }) => algorithm)]);
-    const known = await cache.lookup(path);
-    if (known && [...algorithms].every((algorithm) => known.digests[algorithm] !== undefined)) return known;
-    const sizeBytes = Number((await disk.fileSystem.stat(path)).size);
-    const { digests } = await hasher.start(path, [...algorithms]).finish(sizeBytes);
-    await cache.record(path, digests);
-    return { sizeBytes, digests };
-  }
-
-  private async runWithLease(lease: Lease, place: Place): Promise<FetchResult> {
-    const { disk } = this.context;
-    if (!lease.isFormerOwnerGone) await detachPart(disk, this.folder);
-    const state = await TransferState.open(this.context, this.folder, this.request, this.proof);
-    this.sources.current.hasDelivered = state.isOfSameUrl && state.resumedBytes > 0;
+  private async fetch(place: Place): Promise<PresentFile & { resumedBytes: number }> {
+    this.failure = new AbortController();
+    if (await this.hold.exists()) await this.hold.take(this.signal);
+    const state = new TransferState(this.context, this.folder, this.request, this.proof);
     try {
-      const destination = await this.obtain(state, place);
-      const { fileProof, verifiedBy } = destination;
-      await lease.assertHeld();
-      await state.close();
-      const { overwrite, isExecutable, urls } = this.request;
-      const path = await publish(disk, {
-        ...{
-          folder: this.folder,
-          destination: destination.at,
-          overwrite,
-          isExecutable,
-          proof: fileProof,
-          signal: this.signal,
-        },
-        url: urls[0] ?? '',
-      });
-      await (await this.context.openCache()).record(path, fileProof.digests);
-      await discardTransfer(disk, this.folder);
-      return this.describe(
-        path,
-        state.work.totalBytes ?? 0,
-        fileProof.digests.sha256 ?? '',
-        verifiedBy,
-        state.resumedBytes,
-      );
+      if (this.hold.isHeld) await state.resume();
+      this.sources.current.hasDelivered = state.isOfSameUrl && state.resumedBytes > 0;
+      const obtained = await this.obtain(state, place);
+      const { resumedBytes } = state;
+      return { ...(await this.deliver(state, obtained)), resumedBytes };
     } catch (error) {
       throw await this.putAway(state, error);
     }
   }
 
   /** Downloads until the proof holds: a mismatch is met with one fresh start, then with the other mirrors, then given up. */
-  private async obtain(
-    state: TransferState,
-    place: Place,
-  ): Promise<{ at: Destination; fileProof: FileProof; verifiedBy: string }> {
+  private async obtain(state: TransferState, place: Place): Promise<Obtained> {
     let at: Destination | null = null;
     const onObject = async (answer: Answer, object: RemoteObject): Promise<void> => {
       at = await this.prepare(state, place, answer, object);
@@ -175,12 +126,12 @@ export class Transfer {
     for (;;) {
       const download = this.makeDownload(state, onObject);
       try {
-        await download.run(this.signal);
+        await download.run(AbortSignal.any([this.signal, this.failure.signal]));
       } finally {
         this.fetchedBytes += download.fetchedBytes;
         this.mostConnections = Math.max(this.mostConnections, download.mostConnections);
       }
-      at ??= await this.locate(state, place);
+      at ??= this.named ?? (await this.locate(place, state.name ?? basename(this.request.path)));
       const proven = await this.prove(state);
       if (proven) return { at, ...proven };
     }
@@ -216,18 +167,20 @@ export class Transfer {
     state: TransferState,
     place: Place,
     answer: Answer,
-    object: RemoteObject,
+    { totalBytes }: RemoteObject,
   ): Promise<Destination> {
     const { disk, config } = this.context;
     state.name ??= this.request.isFolder ? proposeName(answer, this.request) : basename(this.request.path);
-    const destination = await this.locate(state, place);
-    const { totalBytes } = object;
-    if (totalBytes !== null) {
-      await checkSpace(disk, config.stateDir, place, { totalBytes, keptBytes: state.work.writtenBytes });
-    }
+    const destination = this.named ?? (await this.locate(place, state.name));
+    requireFree(destination, this.request.overwrite);
     this.proof.readPublished(answer);
     await this.readChecksums(state.name);
-    state.startHash();
+    if (totalBytes === null || totalBytes > MOST_MEMORY_BYTES) {
+      const keptBytes = state.work.writtenBytes;
+      await this.hold.take(this.signal);
+      if (totalBytes !== null) await checkSpace(disk, config.stateDir, place, { totalBytes, keptBytes });
+      await this.materialize(state);
+    }
     this.emit({
       type: 'started',
       name: state.name,
@@ -235,15 +188,18 @@ export class Transfer {
       totalBytes,
       resumedBytes: state.resumedBytes,
     });
-    if (totalBytes === null || totalBytes >= JOURNAL_FROM_BYTES) await state.save('quick');
     return destination;
   }
 
-  private async locate(state: TransferState, place: Place): Promise<Destination> {
-    const { overwrite, path } = this.request;
-    const destination = await locateDestination(this.context.disk, place, state.name ?? basename(path), overwrite);
-    requireFree(destination, overwrite);
-    return destination;
+  private async materialize(state: TransferState, signal = this.signal): Promise<void> {
+    await this.hold.take(signal);
+    await state.materialize();
+    state.startHash();
+    await state.save('quick');
+  }
+
+  private locate(place: Place, name: string): Promise<Destination> {
+    return locateDestination(this.context.disk, place, name, this.request.overwrite);
   }
 
   private async readChecksums(fileName: string): Promise<void> {
@@ -253,11 +209,11 @@ export class Transfer {
     this.hasChecksums = true;
   }
 
-  private async prove(state: TransferState): Promise<{ fileProof: FileProof; verifiedBy: string } | null> {
+  private async prove(state: TransferState): Promise<{ proven: Proven; verifiedBy: string } | null> {
     this.emit({ type: 'verifying' });
-    const fileProof = await state.prove();
+    const proven = await state.prove();
     try {
-      return { fileProof, verifiedBy: this.proof.check(fileProof, state.remote.isLengthProven) };
+      return { proven, verifiedBy: this.proof.check(proven.digests, state.remote.isLengthProven) };
     } catch (error) {
       if (!(error instanceof FetchError) || !this.chooseAfterMismatch(state, error)) throw error;
       this.context.disk.log('warn', `${error.message} Fetching it once more.`);
@@ -268,9 +224,8 @@ export class Transfer {
     return null;
   }
 
-  /** Bytes that were resumed, came through caches or of several servers get a second chance; a source that was alone does not. */
-  private chooseAfterMismatch(state: TransferState, error: FetchError): boolean {
-    const { remote } = state;
+  /** The bytes may have been resumed, come through a cache or of several servers: a source is given up when it is wrong alone. */
+  private chooseAfterMismatch({ remote }: TransferState, error: FetchError): boolean {
     if (remote.isCautious) this.sources.current.dropped = error;
     remote.isCautious = true;
     remote.refuseRanges();
@@ -280,32 +235,83 @@ export class Transfer {
     return next !== null;
   }
 
-  private report({ work }: TransferState, { fetchedBytes, openConnections }: Download): void {
-    this.rate.sample(this.context.disk.clock.nowMs(), this.fetchedBytes + fetchedBytes);
+  /** Publishes. Where somebody else was faster with the same bytes, theirs will do. */
+  private async deliver(state: TransferState, { at, proven, verifiedBy }: Obtained): Promise<PresentFile> {
+    const sha256 = proven.digests.sha256 ?? '';
+    try {
+      const path = await this.publish(state, at, proven);
+      await this.remember(path, proven);
+      return { path, bytes: state.work.totalBytes ?? 0, sha256, verifiedBy };
+    } catch (error) {
+      if (!(error instanceof FetchError) || error.code !== 'destinationExists') throw error;
+      const same = await findSame(this.context, at.path, sha256, verifiedBy);
+      if (!same) throw error;
+      if (this.hold.isHeld) await discardTransfer(this.context.disk, this.folder);
+      return same;
+    }
+  }
+
+  private async publish(state: TransferState, destination: Destination, proven: Proven): Promise<string> {
+    const { disk, config } = this.context;
+    const { overwrite, isExecutable, urls } = this.request;
+    const order = { destination, overwrite, isExecutable, url: urls[0] ?? '', signal: this.signal };
+    if ('bytes' in proven) {
+      return publishBytes(disk, config.stateDir, { ...order, bytes: proven.bytes, key: this.folder.key });
+    }
+    await this.hold.assertHeld();
+    await state.close();
+    return publish(disk, { ...order, folder: this.folder, proof: proven });
+  }
+
+  /** Whoever waits for this transfer finds the digests before the folder is gone. */
+  private async remember(path: string, proven: Proven): Promise<void> {
+    const cache = await this.context.openCache();
+    await cache.record(path, proven.digests, true);
+    if (!this.hold.isHeld) return;
+    await cache.save().catch(() => undefined);
+    await discardTransfer(this.context.disk, this.folder);
+  }
+
+  private report(state: TransferState, { fetchedBytes, openConnections }: Download): void {
+    const nowMs = this.context.disk.clock.nowMs();
+    this.rate.sample(nowMs, this.fetchedBytes + fetchedBytes);
     const { bytesPerSecond } = this.rate;
-    const { receivedBytes, totalBytes } = work;
+    const { receivedBytes, totalBytes, writtenBytes } = state.work;
     this.emit({ type: 'progress', receivedBytes, totalBytes, bytesPerSecond, connections: openConnections });
+    if (!state.part.isInMemory) state.noteProgress();
+    else if (writtenBytes > 0 && nowMs - this.startMs > MOST_MEMORY_MS && !this.hold.isHeld) {
+      this.materialize(state).catch((error: unknown) => this.failure.abort(error));
+    }
   }
 
   /** Closes the state of a transfer that failed; bytes that can serve a later run are kept, and the error says how many. */
   private async putAway(state: TransferState, error: unknown): Promise<unknown> {
     const isUseless = error instanceof FetchError && USELESS_AFTER.has(error.code);
-    const keptBytes = isUseless || !state.mayBeResumed ? 0 : state.work.writtenBytes;
-    if (keptBytes > 0) await state.keep();
+    const mayKeep = error instanceof FetchError && !isUseless && state.mayBeResumed && state.work.writtenBytes > 0;
+    const keptBytes = mayKeep && (await this.keep(state)) ? state.work.writtenBytes : 0;
     await state.close();
-    if (keptBytes === 0) await discardTransfer(this.context.disk, this.folder);
+    if (error instanceof Superseded) return error;
+    if (keptBytes === 0 && this.hold.isHeld) await discardTransfer(this.context.disk, this.folder);
     return error instanceof FetchError ? error.with({ keptBytes }) : error;
   }
 
-  private describe(path: string, bytes: number, sha256: string, verifiedBy: string, resumedBytes = 0): FetchResult {
+  private async keep(state: TransferState): Promise<boolean> {
+    try {
+      if (!this.hold.isHeld) await this.materialize(state, AbortSignal.timeout(KEEP_WAIT_MS));
+      await state.keep();
+      return true;
+    } catch (error) {
+      this.context.disk.log('warn', `What was received of ${this.request.path} could not be kept: ${String(error)}`);
+      return false;
+    }
+  }
+
+  private describe(file: PresentFile & { resumedBytes?: number }): FetchResult {
     const seconds = Math.round(this.context.disk.clock.nowMs() - this.startMs) / 1000;
     const { fetchedBytes, mostConnections } = this;
-    return { path, bytes, sha256, verifiedBy, seconds, fetchedBytes, resumedBytes, connections: mostConnections };
+    return { resumedBytes: 0, ...file, seconds, fetchedBytes, connections: mostConnections };
   }
 }
-
-/** After these nothing on disk is of any more use. */
-const USELESS_AFTER: ReadonlySet<string> = new Set(['integrityMismatch', 'sizeMismatch', 'tooLarge', 'objectChanged']);
 
 /**
  * Servers name files in Content-Disposition; else the address that was asked for does, or the one that answered. In folders

@@ -5,15 +5,20 @@ import { redactUrl } from '../assets/redact';
 import type { FetchRequest } from '../assets/request';
 import { countBytes, type RangeSet } from './byteRanges';
 import { Checkpoint, type CheckpointKind } from './checkpoint';
+import { digestBytes } from './digests';
 import type { EngineContext } from './engineContext';
 import type { FileProof } from './fileDigest';
 import type { RunningHash } from './hasher';
 import { loadJournal, saveJournal, type JournalRecord } from './journal';
 import { PartFile } from './partFile';
 import type { Proof } from './proof';
+import { Superseded } from './folderHold';
 import { RemoteFile } from './remoteFile';
 import type { TransferFolder } from './transferFolder';
 import { Workload } from './workload';
+
+/** What was proven: a part file of this identity, or these bytes. */
+export type Proven = FileProof | { readonly bytes: Buffer; readonly digests: FileProof['digests'] };
 
 export class TransferState {
   readonly work = new Workload();
@@ -30,13 +35,16 @@ export class TransferState {
   private hasJournal = false;
   private readonly checkpoint: Checkpoint;
 
-  private constructor(
+  readonly part: PartFile;
+
+  /** A state in memory; `resume` or `materialize` brings it to disk. */
+  constructor(
     private readonly context: EngineContext,
     private readonly folder: TransferFolder,
     private readonly request: FetchRequest,
     private readonly proof: Proof,
-    readonly part: PartFile,
   ) {
+    this.part = new PartFile(context.disk.fileSystem, folder.part);
     this.remote = new RemoteFile(proof.hasStrongGiven);
     this.hash = context.hasher.start(folder.part, proof.algorithms);
     this.checkpoint = new Checkpoint(context.disk.clock, {
@@ -47,24 +55,26 @@ export class TransferState {
   }
 
   /**
-   * Takes up what an earlier run left, where it is of the same object as far as can be told now.
+   * Takes up what an earlier run left, where it is of the same object as far as can be told now. The folder is held.
    * Raises `localIo` where a newer release made it, `permissionDenied`, `diskFull`.
    */
-  static async open(
-    context: EngineContext,
-    folder: TransferFolder,
-    request: FetchRequest,
-    proof: Proof,
-  ): Promise<TransferState> {
-    const journal = await loadJournal(context.disk, folder);
+  async resume(): Promise<void> {
+    const journal = await loadJournal(this.context.disk, this.folder);
     if (journal.type === 'newer') {
-      const message = `A newer version of Asset Fetch began this download. Update Asset Fetch, or remove ${folder.dir}.`;
-      throw new FetchError('localIo', message, { path: folder.dir });
+      const message = `A newer version of Asset Fetch began this download. Update Asset Fetch, or remove ${this.folder.dir}.`;
+      throw new FetchError('localIo', message, { path: this.folder.dir });
     }
-    const part = await PartFile.open(context.disk.fileSystem, folder.part);
-    const state = new TransferState(context, folder, request, proof, part);
-    if (journal.type === 'found') state.takeUp(journal.record, journal.kept);
-    return state;
+    await this.part.open();
+    if (journal.type === 'found') this.takeUp(journal.record, journal.kept);
+    if (this.resumedBytes === 0) await this.part.truncate();
+  }
+
+  /** Brings a state in memory to disk. The folder is held; raises Superseded where somebody left something there meanwhile. */
+  async materialize(): Promise<void> {
+    if (!this.part.isInMemory) return;
+    const journal = await loadJournal(this.context.disk, this.folder);
+    if (journal.type !== 'absent') throw new Superseded();
+    await this.part.open();
   }
 
   private takeUp(record: JournalRecord, kept: RangeSet): void {
@@ -96,6 +106,7 @@ export class TransferState {
 
   /** Call it after each write and each tick: lets the hash follow and saves the journal when due. */
   noteProgress(): void {
+    if (this.part.isInMemory) return;
     this.hash.advance(this.work.frontierBytes);
     this.checkpoint.note(this.work.writtenBytes, this.work.totalBytes);
   }
@@ -115,10 +126,15 @@ export class TransferState {
     await saveJournal(this.context.disk, this.folder, this.record(this.work.written, this.flushed), kind);
   }
 
-  /** Digests of the complete file as it lies on disk, flushed to the device. */
-  async prove(): Promise<FileProof> {
+  /** Digests of the complete file as it lies on disk, flushed to the device; or of its bytes in memory. */
+  async prove(): Promise<Proven> {
+    const totalBytes = this.work.totalBytes ?? 0;
+    if (this.part.isInMemory) {
+      const bytes = this.part.readMemory(totalBytes);
+      return { bytes, digests: await digestBytes(bytes, this.proof.algorithms) };
+    }
     await this.checkpoint.settle();
-    const [fileProof] = await Promise.all([this.hash.finish(this.work.totalBytes ?? 0), this.part.flush()]);
+    const [fileProof] = await Promise.all([this.hash.finish(totalBytes), this.part.flush()]);
     return fileProof;
   }
 
@@ -161,7 +177,8 @@ export class TransferState {
   }
 }
 
-function hashUrl(url: string): string {
+/** Tells whether two requests ask for the same URL without showing it. */
+export function hashUrl(url: string): string {
   return createHash('sha256').update(url).digest('hex');
 }
 

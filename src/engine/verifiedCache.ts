@@ -14,8 +14,11 @@ export type Digests = Readonly<Partial<Record<HashAlgorithm, string>>>;
 export interface VerifiedCache {
   /** Digests of the regular file at `path` if it has not changed since they were recorded; else null. One lstat; never raises. */
   lookup(path: string): Promise<{ readonly digests: Digests; readonly sizeBytes: number } | null>;
-  /** Remembers digests of the file as it is now: call it right after hashing or publishing. Never raises. */
-  record(path: string, digests: Digests): Promise<void>;
+  /**
+   * Remembers digests of the file as it is now: call it right after hashing or publishing. `isOurs`: this process has just
+   * published it, so that nobody had a reason to change it within the resolution of its time. Never raises.
+   */
+  record(path: string, digests: Digests, isOurs?: boolean): Promise<void>;
   /** Saves what was recorded, if anything. Raises `diskFull`, `permissionDenied`, `localIo`. */
   save(): Promise<void>;
 }
@@ -54,10 +57,11 @@ class StatCache implements VerifiedCache {
     return { digests: entry.digests, sizeBytes: Number(stats.size) };
   }
 
-  async record(path: string, digests: Digests): Promise<void> {
+  async record(path: string, digests: Digests, isOurs = false): Promise<void> {
     const stats = await this.disk.fileSystem.lstat(path).catch(() => null);
     if (stats === null || !stats.isFile()) return;
-    const entry = makeEntry(stats, digests, BigInt(this.disk.wallClockMs()) * 1_000_000n);
+    const nowNs = BigInt(this.disk.wallClockMs()) * 1_000_000n;
+    const entry = makeEntry(stats, digests, isOurs ? stats.mtimeNs + COARSE_RESOLUTION_NS : nowNs);
     // Put last, so that the map stays in the order of recording.
     this.entries.delete(path);
     this.entries.set(path, entry);

@@ -1,0 +1,82 @@
+// A transfer's claim on its folder in the state directory: made when first needed, given back at the end.
+import { FetchError } from '../assets/fetchError';
+import type { Disk } from './disk';
+import { inspectJournal } from './journal';
+import { acquireLease, type Lease } from './lease';
+import { detachPart, makeTransferFolder, type TransferFolder } from './transferFolder';
+
+/** Another window or process was at the same transfer until now: whoever holds this looks at everything anew. */
+export class Superseded extends Error {}
+
+const WATCH_MS = 200;
+
+export class FolderHold {
+  private lease: Lease | null = null;
+  /** `urlHash` of the transfer that was waited for; null where none was or it left no journal. */
+  othersUrlHash: string | null = null;
+
+  constructor(
+    private readonly disk: Disk,
+    private readonly folder: TransferFolder,
+    private readonly onWaiting: () => void,
+  ) {}
+
+  get isHeld(): boolean {
+    return this.lease !== null;
+  }
+
+  /** Whether an earlier run, or another process now, has this folder. */
+  async exists(): Promise<boolean> {
+    return this.disk.fileSystem.lstat(this.folder.dir).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /**
+   * Makes the folder and waits for its lease. Raises Superseded, with the lease held, where it had to wait; `busy`,
+   * `cancelled`, `diskFull`, `permissionDenied`, `localIo`.
+   */
+  async take(signal: AbortSignal): Promise<void> {
+    if (this.lease) return;
+    const watches: (() => void)[] = [];
+    const onWaiting = (): void => {
+      this.onWaiting();
+      watches.push(this.disk.clock.every(WATCH_MS, () => void this.watchOther()));
+    };
+    try {
+      this.lease = await this.acquire(signal, onWaiting);
+    } finally {
+      for (const stop of watches) stop();
+    }
+    if (!this.lease.isFormerOwnerGone) await detachPart(this.disk, this.folder);
+    if (watches.length > 0) throw new Superseded();
+  }
+
+  /** Raises `busy` where another process has taken the lease over. */
+  async assertHeld(): Promise<void> {
+    await this.lease?.assertHeld();
+  }
+
+  async release(): Promise<void> {
+    await this.lease?.release();
+    this.lease = null;
+  }
+
+  /** An owner that is done removes the folder under whoever waits: then it is made anew. */
+  private async acquire(signal: AbortSignal, onWaiting: () => void): Promise<Lease> {
+    for (;;) {
+      await makeTransferFolder(this.disk, this.folder);
+      try {
+        return await acquireLease(this.disk, this.folder.dir, { signal, onWaiting });
+      } catch (error) {
+        if (!(error instanceof FetchError) || error.details.reason !== 'ENOENT') throw error;
+      }
+    }
+  }
+
+  private async watchOther(): Promise<void> {
+    const journal = await inspectJournal(this.disk, this.folder).catch(() => null);
+    if (journal?.type === 'found') this.othersUrlHash = journal.record.urlHash;
+  }
+}
