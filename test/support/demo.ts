@@ -5,7 +5,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SampleServer } from './sampleServer';
-import { sampleIntegrity, writeSampleWorkspace } from './sampleWorkspace';
+import { quietAboutList, sampleIntegrity, writeSampleWorkspace } from './sampleWorkspace';
 import { listFiles } from './tempFolder';
 import { outFolder } from './vscodeHost/paths';
 import { Workbench } from './vscodeHost/workbench';
@@ -68,7 +68,7 @@ async function runDemo(samples: SampleServer): Promise<void> {
   const filesBefore = listFiles(workspace);
   const asked = process.argv[2];
   console.log('Opening VS Code, headless…');
-  const workbench = await Workbench.start({ workspaceFolder: workspace });
+  const workbench = await Workbench.start({ workspaceFolder: workspace, settings: quietAboutList });
   try {
     const url = asked ?? samples.urlOf('map');
     console.log(`Asset Fetch: Download File… ${url}`);

@@ -10,6 +10,9 @@ export function sampleIntegrity(name: SampleName): string {
   return `sha256:${bodySha256(seed, sizeBytes)}`;
 }
 
+/** Settings for a window that shall not ask about the workspace's asset list. */
+export const quietAboutList = { 'assetFetch.fetchOnOpen': 'never' } as const;
+
 /** Fills `folder`, which may be new, with the sample workspace. */
 export async function writeSampleWorkspace(folder: string, server: SampleServer): Promise<void> {
   await mkdir(join(folder, '.vscode'), { recursive: true });

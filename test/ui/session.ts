@@ -1,7 +1,7 @@
 // One window on a fresh sample workspace with its server, as every suite here wants it.
 import { bodyBytes } from '../support/body';
 import { SampleServer, type SampleAsset } from '../support/sampleServer';
-import { writeSampleWorkspace } from '../support/sampleWorkspace';
+import { quietAboutList, writeSampleWorkspace } from '../support/sampleWorkspace';
 import { listFiles, TempFolder } from '../support/tempFolder';
 import { Workbench, type WorkbenchOptions } from '../support/vscodeHost/workbench';
 
@@ -24,7 +24,7 @@ export class Session {
     const samples = await SampleServer.start([slowAsset]);
     const folder = await TempFolder.make('workspace');
     await writeSampleWorkspace(folder.path, samples);
-    const workbench = await Workbench.start({ workspaceFolder: folder.path, ...options });
+    const workbench = await Workbench.start({ workspaceFolder: folder.path, settings: quietAboutList, ...options });
     return new Session(samples, folder, workbench);
   }
 

@@ -17,6 +17,20 @@ describe('the .vsix', () => {
     await promisify(execFile)('npm', ['run', 'package', '--', '--out', vsix], { cwd: repositoryRoot });
   });
 
+  it('holds what an editor runs or shows, and nothing else', async () => {
+    const vsce = join(repositoryRoot, 'node_modules/.bin/vsce');
+    const { stdout } = await promisify(execFile)(vsce, ['ls', '--no-dependencies'], { cwd: repositoryRoot });
+    const shipped =
+      /^(package(\.nls.*)?\.json|dist\/(extension|worker|hashThread)\.js|schemas\/.*|l10n\/.*|media\/.*\.(png|md)|[A-Z]+(\.md)?)$/;
+    const files = stdout.trim().split('\n');
+    assert.deepEqual(
+      files.filter((file) => !shipped.test(file)),
+      [],
+    );
+    for (const file of ['dist/extension.js', 'dist/worker.js', 'dist/hashThread.js'])
+      assert.ok(files.includes(file), file);
+  });
+
   it('downloads a file once installed', async () => {
     const session = await Session.open({ vsix });
     try {

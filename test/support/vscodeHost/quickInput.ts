@@ -70,6 +70,8 @@ export class QuickInput {
   /** Presses the button with this tooltip beside the title. */
   async clickButton(tooltip: string): Promise<void> {
     await this.widget.getByRole('button', { name: tooltip }).click();
+    // The mouse would rest on the title bar and bring up its tooltip.
+    await this.page.mouse.move(640, 600);
   }
 
   /** Labels of the entries that can be seen. */
