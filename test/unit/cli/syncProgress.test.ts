@@ -91,7 +91,7 @@ describe('formatSyncDisplay', () => {
         `${columns} columns`,
       );
     }
-    const [, first, second] = formatSyncDisplay(snapshot, 80);
+    const [, first, second] = formatSyncDisplay(snapshot, 120);
     assert.match(first!, /^ {2}large\.bin {2}\[=/);
     assert.match(second!, /^ {2}small\.bin/);
   });
