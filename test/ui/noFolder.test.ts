@@ -11,7 +11,7 @@ describe('a window without a folder', () => {
     const { workbench, samples, folder } = session();
     await workbench.runCommand('Asset Fetch: Download File…');
     await workbench.quickInput.typeInInputBox(samples.urlOf('font'), 'Address of the file');
-    await workbench.quickInput.typeInInputBox(folder.at('chosen.ttf'), /Download/);
+    await workbench.quickInput.enterPath(folder.at('chosen.ttf'));
     await workbench.notifications.waitFor(/^Saved chosen\.ttf/);
     assert.deepEqual(readFileSync(folder.at('chosen.ttf')), bytesOf(sampleAssets.font));
   });

@@ -43,6 +43,15 @@ export class QuickInput {
     if (submit) await this.page.keyboard.press('Enter');
   }
 
+  /** Enters a path in VS Code's own file dialog. Pasted at once: typed letter by letter the dialog would complete it. */
+  async enterPath(path: string): Promise<void> {
+    await this.widget.getByRole('button', { name: 'Show Local' }).waitFor();
+    await this.box.focus();
+    await this.page.keyboard.press('Control+A');
+    await this.page.keyboard.insertText(path);
+    await this.widget.getByRole('button', { name: 'OK' }).click();
+  }
+
   /** Waits for an input box that shows `expected` and takes what it proposes. */
   async accept(expected: Expected): Promise<void> {
     await this.waitFor(expected);
