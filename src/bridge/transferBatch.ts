@@ -2,6 +2,7 @@
 // assets/syncPlan.ts; the same code serves the command line and the editor.
 import type { PlainFetchError } from '../assets/fetchError';
 import type { FetchRequest, FetchResult } from '../assets/request';
+import { HostHealth } from './hostHealth';
 import type { TransferEvent } from './protocol';
 
 /** Whoever carries transfers out: the engine's queue, or the host's handle on it. */
@@ -20,16 +21,23 @@ export type BatchOutcome =
   | { readonly type: 'done'; readonly result: FetchResult }
   | { readonly type: 'failed'; readonly error: PlainFetchError };
 
-/**
- * Jobs handed to the engine at once: enough that its own limits decide what runs, few enough that cancelling is quick
- * however long the list.
- */
-const defaultAtOnce = 32;
+export interface BatchOptions {
+  /** Most jobs that are handed to the port at once. */
+  readonly atOnce?: number;
+  /** Called for a job that ends without having been started: cancelled, or its hosts are out of reach. */
+  readonly onSkipped?: (id: string, error: PlainFetchError) => void;
+}
+
+/** Enough that the engine's own limits decide what runs, few enough that cancelling is quick however long the list. */
+const defaultAtOnce = 16;
+
+const cancelled: PlainFetchError = { code: 'cancelled', message: 'Cancelled before it began.', details: {} };
 
 /** One run over a list of jobs. Feed it every event of the port; it is over when `run` resolves. */
 export class TransferBatch {
   private readonly outcomes = new Map<string, BatchOutcome>();
-  private readonly running = new Set<string>();
+  private readonly running = new Map<string, BatchJob>();
+  private readonly health = new HostHealth();
   private nextJob = 0;
   private isCancelled = false;
   private isFilling = false;
@@ -38,7 +46,7 @@ export class TransferBatch {
   constructor(
     private readonly port: TransferPort,
     private readonly jobs: readonly BatchJob[],
-    private readonly atOnce = defaultAtOnce,
+    private readonly options: BatchOptions = {},
   ) {}
 
   /** Starts everything; resolves with the outcome of every job by its id. Never rejects. To be called once. */
@@ -52,15 +60,20 @@ export class TransferBatch {
   /** Takes an event of the port; those of other transfers are ignored. */
   handle(event: TransferEvent): void {
     if (event.type !== 'done' && event.type !== 'failed') return;
-    if (!this.running.delete(event.id)) return;
-    this.outcomes.set(event.id, event.type === 'done' ? { type: 'done', result: event.result } : event);
+    const job = this.running.get(event.id);
+    if (job === undefined) return;
+    this.running.delete(event.id);
+    const outcome: BatchOutcome =
+      event.type === 'done' ? { type: 'done', result: event.result } : { type: 'failed', error: event.error };
+    this.outcomes.set(event.id, outcome);
+    this.health.note(job.request.urls, outcome);
     this.fill();
   }
 
   /** Ends what runs and starts nothing more; jobs that never started fail with `cancelled`. Bytes received are kept. */
   cancel(): void {
     this.isCancelled = true;
-    for (const id of [...this.running]) this.port.cancel(id);
+    for (const id of [...this.running.keys()]) this.port.cancel(id);
     this.fill();
   }
 
@@ -68,7 +81,8 @@ export class TransferBatch {
     // A port may report the end of a transfer while it is being started.
     if (this.isFilling) return;
     this.isFilling = true;
-    while (this.nextJob < this.jobs.length && (this.isCancelled || this.running.size < this.atOnce)) this.startNext();
+    const { atOnce = defaultAtOnce } = this.options;
+    while (this.nextJob < this.jobs.length && (this.isCancelled || this.running.size < atOnce)) this.startNext();
     this.isFilling = false;
     if (this.running.size === 0 && this.nextJob === this.jobs.length) this.settle?.();
   }
@@ -77,11 +91,13 @@ export class TransferBatch {
     const job = this.jobs[this.nextJob];
     this.nextJob += 1;
     if (job === undefined) return;
-    if (this.isCancelled) {
-      this.outcomes.set(job.id, { type: 'failed', error: { code: 'cancelled', message: 'Cancelled.', details: {} } });
+    const error = this.isCancelled ? cancelled : this.health.findDown(job.request.urls);
+    if (error !== null) {
+      this.outcomes.set(job.id, { type: 'failed', error });
+      this.options.onSkipped?.(job.id, error);
       return;
     }
-    this.running.add(job.id);
+    this.running.set(job.id, job);
     this.port.start(job.id, job.request);
   }
 }

@@ -1,4 +1,5 @@
 // `asset-fetch sync`: brings what a list of assets asks for. The plan is assets/syncPlan.ts, the disk engine/diskSurvey.ts.
+import type { PlainFetchError } from '../assets/fetchError';
 import type { ManifestAsset } from '../assets/manifestEntry';
 import {
   countActions,
@@ -140,7 +141,11 @@ async function transferAll(
     batch.handle(message);
   });
   const jobs = [...assets].map(([id, planned]) => ({ id, request: requestFor(planned, list.root, choices) }));
-  const batch = new TransferBatch(engine, jobs);
+  const onSkipped = (id: string, error: PlainFetchError): void => {
+    const planned = assets.get(id);
+    if (planned) reporter.problem(planned.asset, error);
+  };
+  const batch = new TransferBatch(engine, jobs, { onSkipped });
   const stopListening = onInterrupt(() => batch.cancel());
   try {
     return await batch.run();

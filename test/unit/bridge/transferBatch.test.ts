@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { FetchErrorCode } from '../../../src/assets/fetchError';
 import { makeRequest, type FetchResult } from '../../../src/assets/request';
 import type { TransferEvent } from '../../../src/bridge/protocol';
 import { TransferBatch, type BatchJob, type TransferPort } from '../../../src/bridge/transferBatch';
@@ -17,7 +18,7 @@ const result: FetchResult = {
 };
 
 const done = (id: string): TransferEvent => ({ type: 'done', id, result });
-const failed = (id: string, code: 'httpStatus' | 'cancelled'): TransferEvent => ({
+const failed = (id: string, code: FetchErrorCode): TransferEvent => ({
   type: 'failed',
   id,
   error: { code, message: 'It broke.', details: {} },
@@ -52,7 +53,7 @@ class RecordingPort implements TransferPort {
 describe('TransferBatch', () => {
   function start(count: number, atOnce: number) {
     const port = new RecordingPort();
-    const batch = new TransferBatch(port, jobsFor(count), atOnce);
+    const batch = new TransferBatch(port, jobsFor(count), { atOnce });
     port.batch = batch;
     return { port, batch, finished: batch.run() };
   }
@@ -92,7 +93,7 @@ describe('TransferBatch', () => {
 
   it('goes on where the port reports an end while a transfer is being started', async () => {
     const port: TransferPort = { start: (id) => batch.handle(failed(id, 'httpStatus')), cancel: () => undefined };
-    const batch = new TransferBatch(port, jobsFor(20_000), 2);
+    const batch = new TransferBatch(port, jobsFor(20_000), { atOnce: 2 });
     assert.equal((await batch.run()).size, 20_000);
   });
 
@@ -105,6 +106,49 @@ describe('TransferBatch', () => {
     assert.equal(outcomes.get('0')?.type, 'done');
     const codes = [...outcomes.values()].map((outcome) => (outcome.type === 'failed' ? outcome.error.code : 'done'));
     assert.equal(codes.filter((code) => code === 'cancelled').length, 9_999);
+  });
+
+  it('tells of jobs that never started', async () => {
+    const port = new RecordingPort();
+    const skipped: string[] = [];
+    const onSkipped = (id: string) => skipped.push(id);
+    const batch = new TransferBatch(port, jobsFor(3), { atOnce: 1, onSkipped });
+    port.batch = batch;
+    const finished = batch.run();
+    batch.cancel();
+    await finished;
+    assert.deepEqual(skipped, ['1', '2']);
+  });
+
+  it('gives up on a host that several files in a row could not reach, and on no other', async () => {
+    const port = new RecordingPort();
+    const from = (id: string, ...hosts: string[]): BatchJob => ({
+      id,
+      request: { ...request, urls: hosts.map((host) => `https://${host}/f`) },
+    });
+    const dead = ['0', '1', '2', '3', '4'].map((id) => from(id, 'dead.test'));
+    const batch = new TransferBatch(port, [...dead, from('5', 'dead.test', 'live.test'), from('6', 'live.test')], {
+      atOnce: 1,
+    });
+    port.batch = batch;
+    const finished = batch.run();
+    for (const id of ['0', '1', '2']) port.end(failed(id, 'connectFailed'));
+    for (const id of ['5', '6']) port.end(done(id));
+    const outcomes = await finished;
+    assert.deepEqual(port.started, ['0', '1', '2', '5', '6']);
+    const outcome = outcomes.get('4');
+    assert.ok(outcome?.type === 'failed');
+    assert.equal(outcome.error.details.host, 'dead.test');
+  });
+
+  it('does not give up on a host that answers, whatever it answers', async () => {
+    const { port, finished } = start(6, 1);
+    for (const id of ['0', '1']) port.end(failed(id, 'connectFailed'));
+    port.end(failed('2', 'httpStatus'));
+    for (const id of ['3', '4']) port.end(failed(id, 'timedOut'));
+    port.end(done('5'));
+    await finished;
+    assert.equal(port.started.length, 6);
   });
 
   it('ignores events of other transfers, and a second end of the same', async () => {

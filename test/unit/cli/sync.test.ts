@@ -90,6 +90,21 @@ describe('the list of assets', () => {
       assert.deepEqual([fetched, failures], [2, 2]);
     });
 
+    it('gives up soon on a host that is down, and brings what other hosts have', async () => {
+      const dead = await FaultServer.start();
+      const { origin } = dead;
+      await dead.close();
+      const lost = Array.from({ length: 60 }, (_, index) => ({ path: `lost/${index}`, url: `${origin}/${index}` }));
+      writeList(...lost, serve('a.bin', 1));
+      const result = await run('sync', '--json', '--retries', '0');
+      assert.equal(result.code, 1);
+      assert.deepEqual(files(), ['a.bin']);
+      const failed = result.events.filter(({ event }) => event === 'failed');
+      assert.equal(failed.length, 60);
+      assert.ok(failed.some(({ message }) => String(message).includes('was not tried')));
+      assert.ok(failed.every(({ code }) => code === 'connectFailed'));
+    });
+
     it('takes the next mirror of an entry', async () => {
       const { url, ...entry } = serve('a.bin', 1);
       writeList({ ...entry, urls: [`${server.origin}/none`, url!] });
