@@ -62,6 +62,7 @@ export class Connection {
     nowMs: number,
     hooks: ReceiveHooks,
   ): Promise<'complete' | 'closed' | 'enough'> {
+    segment.bodyEnd = bodyEnd;
     const writer = new SegmentWriter(part, segment.cursor, hooks.onWritten, hooks.onWriteFailed);
     this.begin(response, writer, nowMs);
     try {

@@ -12,6 +12,7 @@ const WATCH_MS = 200;
 
 export class FolderHold {
   private lease: Lease | null = null;
+  private taking: Promise<void> | null = null;
   /** `urlHash` of the transfer that was waited for; null where none was or it left no journal. */
   othersUrlHash: string | null = null;
 
@@ -39,6 +40,13 @@ export class FolderHold {
    */
   async take(signal: AbortSignal): Promise<void> {
     if (this.lease) return;
+    this.taking ??= this.takeOnce(signal).finally(() => {
+      this.taking = null;
+    });
+    await this.taking;
+  }
+
+  private async takeOnce(signal: AbortSignal): Promise<void> {
     const watches: (() => void)[] = [];
     const onWaiting = (): void => {
       this.onWaiting();

@@ -15,6 +15,7 @@ export class RemoteFile {
   isCautious = false;
   private ranges: RangeSupport = 'unknown';
   private skipsRangeOnce = false;
+  private hasIgnoredRange = false;
 
   /** `hasGivenHash`: a hash will decide over the whole, so parts need no strong validator. */
   constructor(readonly hasGivenHash: boolean) {}
@@ -31,6 +32,11 @@ export class RemoteFile {
     return this.ranges === 'refused';
   }
 
+  /** Some server behind the name answers ranges with the whole: those connections that work go on, none joins them. */
+  noteIgnoredRange(): void {
+    this.hasIgnoredRange = true;
+  }
+
   /** The next request goes without a Range header: the last one was cut before it brought a byte, maybe because of it. */
   skipRangeOnce(): void {
     this.skipsRangeOnce = true;
@@ -45,7 +51,7 @@ export class RemoteFile {
 
   /** Whether more than one connection may fetch it. */
   maySplit(hostIgnoresRanges: boolean): boolean {
-    if (this.object === null || this.isCautious) return false;
+    if (this.object === null || this.isCautious || this.hasIgnoredRange) return false;
     const isLarge = (this.object.totalBytes ?? 0) >= LEAST_SPLIT_FILE_BYTES;
     const isProvable = this.object.validator !== null || this.hasGivenHash;
     return isLarge && isProvable && (this.ranges === 'yes' || (this.ranges === 'maybe' && !hostIgnoresRanges));

@@ -113,6 +113,7 @@ export class SegmentFetch {
     if (this.shared.countConnections() > 1) {
       if (this.isOther(source, action)) throw this.restartOrDrop(source, error);
       around.budget.noteIgnoredRange(host);
+      remote.noteIgnoredRange();
       throw new FetchError('protocolViolation', `${host} ignored a range.`, { host });
     }
     await hooks.onReset(error);

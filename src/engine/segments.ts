@@ -12,6 +12,8 @@ export interface Segment {
   /** Next offset to come from the network. */
   cursor: number;
   end: number;
+  /** Where the response that is being read ends by itself, at `end` or, after a split, behind it; 0 before there is one. */
+  bodyEnd: number;
   /** Smoothed rate; null while too young to tell. */
   bytesPerSecond: number | null;
 }

@@ -52,6 +52,7 @@ export class Transfer {
   private readonly rate: RateMeter;
   /** Ends the download from within, besides the caller's signal. */
   private failure = new AbortController();
+  private materializing: Promise<void> | null = null;
   /** Where the file goes; null for a request that leaves the name to the server. */
   private named: Destination | null = null;
   private fetchedBytes = 0;
@@ -104,6 +105,7 @@ export class Transfer {
 
   private async fetch(place: Place): Promise<PresentFile & { resumedBytes: number }> {
     this.failure = new AbortController();
+    this.materializing = null;
     if (await this.hold.exists()) await this.hold.take(this.signal);
     const state = new TransferState(this.context, this.folder, this.request, this.proof);
     try {
@@ -131,6 +133,7 @@ export class Transfer {
         this.fetchedBytes += download.fetchedBytes;
         this.mostConnections = Math.max(this.mostConnections, download.mostConnections);
       }
+      await this.materializing;
       at ??= this.named ?? (await this.locate(place, state.name ?? basename(this.request.path)));
       const proven = await this.prove(state);
       if (proven) return { at, ...proven };
@@ -181,6 +184,7 @@ export class Transfer {
       if (totalBytes !== null) await checkSpace(disk, config.stateDir, place, { totalBytes, keptBytes });
       await this.materialize(state);
     }
+    if (!state.part.isInMemory) state.startHash();
     this.emit({
       type: 'started',
       name: state.name,
@@ -191,11 +195,10 @@ export class Transfer {
     return destination;
   }
 
+  /** Brings the state to disk, once, whoever asks. */
   private async materialize(state: TransferState, signal = this.signal): Promise<void> {
-    await this.hold.take(signal);
-    await state.materialize();
-    state.startHash();
-    await state.save('quick');
+    this.materializing ??= this.hold.take(signal).then(() => state.materialize());
+    await this.materializing;
   }
 
   private locate(place: Place, name: string): Promise<Destination> {
@@ -265,11 +268,16 @@ export class Transfer {
 
   /** Whoever waits for this transfer finds the digests before the folder is gone. */
   private async remember(path: string, proven: Proven): Promise<void> {
-    const cache = await this.context.openCache();
-    await cache.record(path, proven.digests, true);
-    if (!this.hold.isHeld) return;
-    await cache.save().catch(() => undefined);
-    await discardTransfer(this.context.disk, this.folder);
+    try {
+      const cache = await this.context.openCache();
+      await cache.record(path, proven.digests, true);
+      if (!this.hold.isHeld) return;
+      await cache.save();
+      await discardTransfer(this.context.disk, this.folder);
+    } catch (error) {
+      // The file is in place; what is left behind is found and removed by the next transfer to the same destination.
+      this.context.disk.log('warn', `Tidying up after ${path} failed: ${String(error)}`);
+    }
   }
 
   private report(state: TransferState, { fetchedBytes, openConnections }: Download): void {
@@ -279,7 +287,7 @@ export class Transfer {
     const { receivedBytes, totalBytes, writtenBytes } = state.work;
     this.emit({ type: 'progress', receivedBytes, totalBytes, bytesPerSecond, connections: openConnections });
     if (!state.part.isInMemory) state.noteProgress();
-    else if (writtenBytes > 0 && nowMs - this.startMs > MOST_MEMORY_MS && !this.hold.isHeld) {
+    else if (writtenBytes > 0 && nowMs - this.startMs > MOST_MEMORY_MS) {
       this.materialize(state).catch((error: unknown) => this.failure.abort(error));
     }
   }
@@ -287,6 +295,7 @@ export class Transfer {
   /** Closes the state of a transfer that failed; bytes that can serve a later run are kept, and the error says how many. */
   private async putAway(state: TransferState, error: unknown): Promise<unknown> {
     const isUseless = error instanceof FetchError && USELESS_AFTER.has(error.code);
+    await this.materializing?.catch(() => undefined);
     const mayKeep = error instanceof FetchError && !isUseless && state.mayBeResumed && state.work.writtenBytes > 0;
     const keptBytes = mayKeep && (await this.keep(state)) ? state.work.writtenBytes : 0;
     await state.close();
@@ -297,7 +306,7 @@ export class Transfer {
 
   private async keep(state: TransferState): Promise<boolean> {
     try {
-      if (!this.hold.isHeld) await this.materialize(state, AbortSignal.timeout(KEEP_WAIT_MS));
+      if (state.part.isInMemory) await this.materialize(state, AbortSignal.timeout(KEEP_WAIT_MS));
       await state.keep();
       return true;
     } catch (error) {

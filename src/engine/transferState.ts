@@ -66,15 +66,17 @@ export class TransferState {
     }
     await this.part.open();
     if (journal.type === 'found') this.takeUp(journal.record, journal.kept);
-    if (this.resumedBytes === 0) await this.part.truncate();
+    if (this.resumedBytes === 0) await this.reset();
   }
 
-  /** Brings a state in memory to disk. The folder is held; raises Superseded where somebody left something there meanwhile. */
+  /** Brings a state in memory to disk and saves its first journal. The folder is held; raises Superseded where somebody left something there meanwhile. */
   async materialize(): Promise<void> {
     if (!this.part.isInMemory) return;
     const journal = await loadJournal(this.context.disk, this.folder);
     if (journal.type !== 'absent') throw new Superseded();
     await this.part.open();
+    this.startHash();
+    await this.save('quick');
   }
 
   private takeUp(record: JournalRecord, kept: RangeSet): void {

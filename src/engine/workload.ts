@@ -52,6 +52,7 @@ export class Workload {
     this.todo = [];
     segment.start = segment.cursor = 0;
     segment.end = Infinity;
+    segment.bodyEnd = 0;
   }
 
   /** Whether a free connection would find something to do. */
@@ -95,11 +96,15 @@ export class Workload {
   /** A segment's connection is through with it; what it has not received is up for others. All it received must be on disk. */
   giveBack(segment: Segment): void {
     if (!this.segments.delete(segment)) return;
-    this.todo = addRange(this.todo, segment.cursor, Math.min(segment.end, this.total ?? Infinity));
+    const end = Math.min(segment.end, this.total ?? Infinity);
+    const neighbour = [...this.segments].find((other) => other.end === segment.cursor && other.bodyEnd >= end);
+    // Whoever lost this range in a split still has it coming: it goes on instead of ending early.
+    if (neighbour) neighbour.end = Math.max(neighbour.end, end);
+    else this.todo = addRange(this.todo, segment.cursor, end);
   }
 
   private activate(start: number, end: number): Segment {
-    const segment: Segment = { start, cursor: start, end, bytesPerSecond: null };
+    const segment: Segment = { start, cursor: start, end, bodyEnd: 0, bytesPerSecond: null };
     this.segments.add(segment);
     return segment;
   }
