@@ -55,11 +55,12 @@ export class AssetHost {
     this.requests.push(pathname);
     const file = hostname === assetHostName ? this.files.find(({ path }) => path === pathname) : undefined;
     if (file === undefined) return void response.writeHead(404).end();
-    const start = Number(/^bytes=(\d+)-/.exec(headers.range ?? '')?.[1] ?? 0);
+    const range = /^bytes=(\d+)-/.exec(headers.range ?? '');
+    const start = Number(range?.[1] ?? 0);
     response.setHeader('ETag', `"${file.seed}"`);
     response.setHeader('Content-Length', file.sizeBytes - start);
-    response.setHeader('Content-Range', `bytes ${start}-${file.sizeBytes - 1}/${file.sizeBytes}`);
-    response.writeHead(206);
+    if (range) response.setHeader('Content-Range', `bytes ${start}-${file.sizeBytes - 1}/${file.sizeBytes}`);
+    response.writeHead(range ? 206 : 200);
     await send(file, start, response);
   }
 }

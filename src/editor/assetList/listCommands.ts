@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { asFetchError, FetchError } from '../../assets/fetchError';
 import { isExecutableName } from '../../assets/sensitivePath';
+import type { CommandTable } from '../commands';
 import { openFile } from '../endNotices';
 import { describeCause } from '../errorMessages';
 import { askModally, showNotice } from '../notices';
@@ -19,24 +20,38 @@ import { asReplacing } from './listReading';
 
 const { l10n } = vscode;
 
-/** Registers the commands. Each checks the workspace itself, for hidden ones stay callable. Dispose what it returns. */
-export function registerListCommands(services: Services): vscode.Disposable {
-  const { flows, hashFix } = services.assetLists;
-  const handlers: Readonly<Record<string, (...args: readonly unknown[]) => Promise<void>>> = {
+type ListHandler = (...args: readonly unknown[]) => Promise<void>;
+
+/** The commands of package.json about lists. Each checks the workspace itself, for hidden ones stay callable. */
+export function listCommands(services: Services): CommandTable {
+  const { flows } = services.assetLists;
+  return guardAll(services, {
     'assetFetch.fetchAssets': async (list) => flows.fetchMissing(await listsOf(list)),
     'assetFetch.reviewAssets': async (list) => flows.review(await listsOf(list)),
     'assetFetch.verifyAssets': async (list) => flows.verify(await listsOf(list)),
     'assetFetch.addAsset': (argument) => addToList(services, givenUrl(argument)),
     'assetFetch.openAssetList': openAssetList,
+  });
+}
+
+/** Registers the commands that only lenses and fixes call. Dispose what it returns. */
+export function registerEntryCommands(services: Services): vscode.Disposable {
+  const { flows, hashFix } = services.assetLists;
+  const handlers = guardAll(services, {
     [entryCommands.fetch]: (list, entry) => fetchEntry(services, readFile(list), readPath(entry)),
     [entryCommands.verify]: (list, entry) => flows.verify([readFile(list)], readPath(entry)),
     [entryCommands.open]: (list, entry) => openEntry(readFile(list), readPath(entry)),
     [hashCommand]: (list, entry) => hashFix.run(readFile(list), readPath(entry)),
-  };
-  const registered = Object.entries(handlers).map(([id, run]) =>
-    vscode.commands.registerCommand(id, (...args: readonly unknown[]) => guard(services, () => run(...args))),
-  );
+  });
+  const registered = Object.entries(handlers).map(([id, run]) => vscode.commands.registerCommand(id, run));
   return vscode.Disposable.from(...registered);
+}
+
+function guardAll(services: Services, handlers: Readonly<Record<string, ListHandler>>): CommandTable {
+  const guarded = Object.entries(handlers).map(
+    ([id, run]) => [id, (...args: readonly unknown[]) => guard(services, () => run(...args))] as const,
+  );
+  return Object.fromEntries(guarded);
 }
 
 async function guard({ log }: Services, run: () => Promise<void>): Promise<void> {

@@ -1,5 +1,5 @@
-// Where asset lists are, and their text: that of the editor where one is open, for that is what a person sees. Reading it is
-// the engine's.
+// Where asset lists are, and their text: that of the editor where it has unsaved changes, for that is what a person sees. Reading it
+// is the engine's.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { FetchError } from '../../assets/fetchError';
@@ -48,7 +48,8 @@ export function openListDocument({ uri }: ListFile): vscode.TextDocument | undef
 /** The text of the list. @throws FetchError `localIo` */
 export async function readListText(file: ListFile): Promise<string> {
   const document = openListDocument(file);
-  if (document !== undefined) return document.getText();
+  // Without changes of its own an editor follows the disk, but late: after a checkout it still has the old text.
+  if (document?.isDirty === true) return document.getText();
   try {
     return new TextDecoder().decode(await vscode.workspace.fs.readFile(file.uri));
   } catch (cause) {
