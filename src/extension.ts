@@ -1,60 +1,34 @@
-// Entry of the extension: builds the parts, wires them, takes them down. What they do is src/editor.
+// Entry of the extension: tells VS Code what there is and loads src/editor for it, on the first call or once the start-up is over.
 import * as vscode from 'vscode';
-import { createApi, type AssetFetchApi } from './editor/api';
-import { AssetLists } from './editor/assetList/assetLists';
-import { registerListCommands } from './editor/assetList/listCommands';
-import { BackgroundStatus } from './editor/backgroundStatus';
-import { registerCommands } from './editor/commands';
-import { Downloader } from './editor/downloader';
-import { EngineHost } from './editor/engineHost';
-import { registerFetchTask } from './editor/fetchTask';
-import { FolderMemory } from './editor/folderMemory';
-import { Log } from './editor/log';
-import { RequestVault } from './editor/requestVault';
-import type { Services } from './editor/services';
-import { offerUnfinished } from './editor/unfinishedDownloads';
-import { trackUrlContext } from './editor/urlContext';
-import { registerUrlHover } from './editor/urlHover';
-import { WatchedDownload } from './editor/watchedDownload';
+import type { AssetFetchApi } from './editor/api';
+import type { Editor } from './editor/main';
 
 /** What VS Code calls `deactivate` on; it hands over no context. */
-const running: { engines: EngineHost | null } = { engines: null };
+const loaded: { editor: Promise<Editor> | null } = { editor: null };
 
-/** Called once by VS Code. Starts no thread and touches no network. */
+/** Called once by VS Code. Registers stand-ins and returns at once. */
 export function activate(context: vscode.ExtensionContext): AssetFetchApi {
-  const channel = vscode.window.createOutputChannel('Asset Fetch', { log: true });
-  const log = new Log(channel);
-  const engines = new EngineHost(context, log);
-  running.engines = engines;
-  const downloader = new Downloader(engines, new RequestVault(context.secrets, log), log);
-  const status = new BackgroundStatus();
-  const assetLists = new AssetLists(engines, status, log, context);
-  const services: Services = {
-    log,
-    downloader,
-    watched: new WatchedDownload(downloader, log),
-    memory: new FolderMemory(context.workspaceState),
-    status,
-    assetLists,
+  const load = (): Promise<Editor> => (loaded.editor ??= loadEditor(context));
+  const { contributes } = context.extension.packageJSON as { contributes: { commands: { command: string }[] } };
+  for (const { command } of contributes.commands) {
+    const run = async (...args: readonly unknown[]): Promise<unknown> => (await load()).commands[command]?.(...args);
+    context.subscriptions.push(vscode.commands.registerCommand(command, run));
+  }
+  const tasks: vscode.TaskProvider = {
+    provideTasks: async (token) => (await load()).tasks.provideTasks(token),
+    resolveTask: async (task, token) => (await load()).tasks.resolveTask(task, token),
   };
-  const offer = (): void => void offerUnfinished(services).catch((error: unknown) => log.write('error', String(error)));
-  context.subscriptions.push(
-    channel,
-    status,
-    assetLists,
-    registerCommands(services),
-    registerListCommands(services),
-    registerFetchTask(services),
-    registerUrlHover(),
-    trackUrlContext(),
-    assetLists.register(),
-    vscode.workspace.onDidGrantWorkspaceTrust(offer),
-  );
-  offer();
-  return createApi(services);
+  context.subscriptions.push(vscode.tasks.registerTaskProvider('asset-fetch', tasks));
+  setTimeout(() => void load(), 0);
+  return { apiVersion: 1, download: async (...args) => (await load()).api.download(...args) };
+}
+
+async function loadEditor(context: vscode.ExtensionContext): Promise<Editor> {
+  const { startEditor } = await import('./editor/main');
+  return startEditor(context);
 }
 
 /** VS Code waits for it up to 5 s; the engine takes at most about one. */
 export async function deactivate(): Promise<void> {
-  await running.engines?.dispose();
+  await (await loaded.editor)?.dispose();
 }

@@ -11,12 +11,15 @@ import { requireUsableWorkspace } from './workspaceGuard';
 
 type Handler = (...args: readonly unknown[]) => unknown;
 
-/** Registers every command of package.json. Dispose what it returns. */
-export function registerCommands(services: Services): vscode.Disposable {
+/** Handlers by the ids of package.json. */
+export type CommandTable = Readonly<Record<string, Handler>>;
+
+/** The commands that download files. Those of asset lists are listCommands.ts. */
+export function downloadCommands(services: Services): CommandTable {
   const guarded = (run: (argument: unknown) => Promise<void>): Handler => {
     return (argument) => runGuarded(services, () => run(argument));
   };
-  const handlers: Readonly<Record<string, Handler>> = {
+  return {
     'assetFetch.downloadFile': (argument) =>
       argument === undefined
         ? runGuarded(services, () => askAndDownload(services, {}))
@@ -26,8 +29,6 @@ export function registerCommands(services: Services): vscode.Disposable {
     'assetFetch.showUnfinished': guarded(() => showUnfinished(services)),
     'assetFetch.openLog': () => services.log.show(),
   };
-  const registered = Object.entries(handlers).map(([id, run]) => vscode.commands.registerCommand(id, run));
-  return vscode.Disposable.from(...registered);
 }
 
 async function runGuarded({ log }: Services, run: () => Promise<void>): Promise<void> {

@@ -28,14 +28,14 @@ const definitionSchema = v.object({
   overwrite: v.optional(v.picklist(overwritePolicies)),
 });
 
-/** Registers the task type. Dispose what it returns. */
-export function registerFetchTask(services: Services): vscode.Disposable {
-  return vscode.tasks.registerTaskProvider(taskType, {
+/** The provider of the task type, for package.json's taskDefinitions. */
+export function createTaskProvider(services: Services): vscode.TaskProvider {
+  return {
     provideTasks: () => provideListTasks(services, taskType),
     // The definition has to be the same object, or VS Code takes the task for another one.
     resolveTask: ({ definition, scope, name }) =>
       makeTask(services, definition, scope ?? vscode.TaskScope.Workspace, name),
-  });
+  };
 }
 
 function makeTask(

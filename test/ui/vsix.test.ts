@@ -21,13 +21,13 @@ describe('the .vsix', () => {
     const vsce = join(repositoryRoot, 'node_modules/.bin/vsce');
     const { stdout } = await promisify(execFile)(vsce, ['ls', '--no-dependencies'], { cwd: repositoryRoot });
     const shipped =
-      /^(package(\.nls.*)?\.json|dist\/(extension|worker|hashThread)\.js|schemas\/.*|l10n\/.*|media\/.*\.(png|md)|[A-Z]+(\.md)?)$/;
+      /^(package(\.nls.*)?\.json|dist\/(extension|editor\/main|worker|hashThread)\.js|schemas\/.*|l10n\/.*|media\/.*\.(png|md)|[A-Z]+(\.md)?)$/;
     const files = stdout.trim().split('\n');
     assert.deepEqual(
       files.filter((file) => !shipped.test(file)),
       [],
     );
-    for (const file of ['dist/extension.js', 'dist/worker.js', 'dist/hashThread.js'])
+    for (const file of ['dist/extension.js', 'dist/editor/main.js', 'dist/worker.js', 'dist/hashThread.js'])
       assert.ok(files.includes(file), file);
   });
 
