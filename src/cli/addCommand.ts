@@ -1,13 +1,13 @@
 // `asset-fetch add URL PATH`: fetches a file, then writes it into the list with its hash and size.
 import * as path from 'node:path';
 import { checkRelativePath } from '../assets/destination';
+import { exitCodeFor, exitCodes, type ExitCode } from '../assets/exitCode';
 import { addAsset, type NewAsset } from '../assets/manifestEdit';
 import { redactUrl } from '../assets/redact';
 import { makeRequest, type FetchResult } from '../assets/request';
 import { listOptionSpecs, locateList } from './assetList';
 import { asUsage } from './asUsage';
 import { engineOptionSpecs, readConnections, readEngineConfig } from './engineOptions';
-import { exitCodeFor, exitCodes, type ExitCode } from '../assets/exitCode';
 import { checkUrl, readHeaders } from './getOptions';
 import { cleanForTerminal } from './lineOutput';
 import { checkListText, readListText, writeListText } from './listText';

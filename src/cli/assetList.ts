@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { parseManifest, manifestFileName } from '../assets/manifest';
 import type { ManifestAsset } from '../assets/manifestEntry';
 import { formatProblem } from '../assets/manifestProblems';
+import { redactUrl } from '../assets/redact';
 import type { SyncChoices } from '../assets/syncPlan';
 import { errnoOf } from '../engine/localError';
 import { readListOverwrite } from './overwrite';
@@ -82,7 +83,7 @@ export function refuseOperands(command: string, { operands }: ParsedOptions): vo
   const [first] = operands;
   if (first !== undefined) {
     throw new UsageError(
-      `${command} takes no "${first}". A list other than ${manifestFileName} is given by --manifest.`,
+      `${command} takes no "${redactUrl(first)}". A list other than ${manifestFileName} is given by --manifest.`,
     );
   }
 }

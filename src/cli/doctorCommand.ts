@@ -1,8 +1,8 @@
 // `asset-fetch doctor URL`: what happens on the way to a URL, step by step. The finding out is engine/doctor.ts.
+import { exitCodes, type ExitCode } from '../assets/exitCode';
 import type { DiagnosisStep } from '../bridge/diagnosis';
 import { diagnoseUrl } from '../engine/doctor';
 import { networkOptionSpecs, readEngineConfig } from './engineOptions';
-import { exitCodes, type ExitCode } from '../assets/exitCode';
 import { cleanForTerminal } from './lineOutput';
 import { commonOptions, parseOptions, type OptionSpecs } from './parseOptions';
 import type { Surroundings } from './surroundings';

@@ -1,7 +1,7 @@
 // `asset-fetch get URL`: one file.
+import { exitCodeFor, exitCodes, type ExitCode } from '../assets/exitCode';
 import { redactUrl } from '../assets/redact';
 import { readEngineConfig } from './engineOptions';
-import { exitCodeFor, exitCodes, type ExitCode } from '../assets/exitCode';
 import { getOptionSpecs, readRequest } from './getOptions';
 import { runOneTransfer } from './oneTransfer';
 import { parseOptions } from './parseOptions';

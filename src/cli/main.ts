@@ -1,7 +1,8 @@
 // The command line as a table: command -> help and handler. Commands load only what they need, when they run.
-import { FetchError, toPlainError } from '../assets/fetchError';
-import { findNearest } from './didYouMean';
 import { exitCodeFor, exitCodes, type ExitCode } from '../assets/exitCode';
+import { FetchError, toPlainError } from '../assets/fetchError';
+import { redactUrl } from '../assets/redact';
+import { findNearest } from './didYouMean';
 import { cleanForTerminal } from './lineOutput';
 import type { Surroundings } from './surroundings';
 import { UsageError } from './usageError';
@@ -61,7 +62,7 @@ function describeUnknownCommand(name: string | undefined): string {
   if (/^https?:\/\//i.test(name)) return 'Did you mean asset-fetch get URL?';
   const nearest = findNearest(name, [...Object.keys(commands), '--help', '--version']);
   const hint = nearest === null ? 'See asset-fetch --help.' : `Did you mean ${nearest}?`;
-  return `There is no command "${name}". ${hint}`;
+  return `There is no command "${redactUrl(name)}". ${hint}`;
 }
 
 /** Tells why nothing was started: on stderr for people, and with --json as the `failed` event that a reader waits for. */

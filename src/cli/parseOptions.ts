@@ -72,7 +72,8 @@ function checkOption({ name, rawName, value, inlineValue }: OptionToken, specs: 
   }
   if (value === undefined || value === '') throw new UsageError(`${rawName} needs a value.`);
   if (inlineValue === false && /^-[^\d]/.test(value)) {
-    throw new UsageError(`${rawName} needs a value. One that begins with a dash is written --${name}=${value}`);
+    // The value is not repeated: it may be a header with a secret.
+    throw new UsageError(`${rawName} needs a value. One that begins with a dash is written --${name}=VALUE.`);
   }
   return value;
 }

@@ -1,6 +1,6 @@
 // A finished transfer as one line for people. "Verified" is said only where a hash proved the bytes.
-import type { FetchResult } from '../assets/request';
 import { formatBytes } from '../assets/quantityText';
+import type { FetchResult } from '../assets/request';
 
 /** `100 MB in 2.3 s (43 MB/s), verified by sha256`. */
 export function describeResult(result: FetchResult): string {

@@ -1,6 +1,6 @@
 // What a command needs of the process around it, so that commands run the same under test.
-import type { EngineConfig, EngineMessage } from '../bridge/protocol';
 import type { FetchRequest } from '../assets/request';
+import type { EngineConfig, EngineMessage } from '../bridge/protocol';
 import type { LineOutput } from './lineOutput';
 
 /** The part of the engine's queue that commands use. `dispose` saves every journal and closes every connection. */

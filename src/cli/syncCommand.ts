@@ -1,4 +1,5 @@
 // `asset-fetch sync`: brings what a list of assets asks for. The plan is assets/syncPlan.ts, the disk engine/diskSurvey.ts.
+import { exitCodeFor, exitCodes, worstOf, type ExitCode } from '../assets/exitCode';
 import type { PlainFetchError } from '../assets/fetchError';
 import type { ManifestAsset } from '../assets/manifestEntry';
 import {
@@ -21,7 +22,6 @@ import {
   type AssetList,
 } from './assetList';
 import { engineOptionSpecs, readEngineConfig } from './engineOptions';
-import { exitCodeFor, exitCodes, worstOf, type ExitCode } from '../assets/exitCode';
 import { surveyFiles } from './fileProofs';
 import { parseOptions, type OptionSpecs } from './parseOptions';
 import { recallSettled, rememberSettled, type SettledList } from './settledList';

@@ -1,6 +1,6 @@
 // A sync as text: the display while it runs, the problems of entries, the summary. Pure.
-import type { PlannedAction } from '../assets/syncPlan';
 import { formatBytes, formatDuration, percentOf } from '../assets/quantityText';
+import type { PlannedAction } from '../assets/syncPlan';
 import { formatProgressBar } from './progressText';
 import type { SyncSnapshot } from './syncProgress';
 

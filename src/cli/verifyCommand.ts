@@ -1,11 +1,11 @@
 // `asset-fetch verify`: reads every listed file and says whether it still holds what the list says. Changes nothing.
+import { exitCodeFor, exitCodes, worstOf, type ExitCode } from '../assets/exitCode';
 import type { PlainFetchError } from '../assets/fetchError';
 import { matchesPlatform } from '../assets/manifest';
 import type { ManifestAsset } from '../assets/manifestEntry';
 import { isUnpinned, type DiskState } from '../assets/syncPlan';
 import { listOptionSpecs, parseList, readListSource, refuseOperands } from './assetList';
 import { readStateDir } from './engineOptions';
-import { exitCodeFor, exitCodes, worstOf, type ExitCode } from '../assets/exitCode';
 import { surveyFiles } from './fileProofs';
 import { cleanForTerminal } from './lineOutput';
 import { parseOptions, type OptionSpecs } from './parseOptions';

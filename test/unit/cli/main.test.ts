@@ -96,6 +96,9 @@ describe('asset-fetch', () => {
         ['get', url, 'http://ada:CANARY@example.test/x?token=CANARY'],
         ['get', url, '--proxy', 'ftp://ada:CANARY@p.test'],
         ['get', url, '--header', 'Authorization CANARY'],
+        ['get', url, '--header', '-Authorization: CANARY'],
+        ['sync', 'http://ada:CANARY@example.test/x?token=CANARY'],
+        ['ftp://ada:CANARY@example.test/x?token=CANARY'],
       ]) {
         const { code, stderr, stdout } = await run([...args, '--json']);
         assert.equal(code, 2);

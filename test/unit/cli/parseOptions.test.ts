@@ -36,7 +36,7 @@ describe('parseOptions', () => {
     ['an option named like a property of every object', ['--constructor', 'x'], /Unknown option --constructor/],
     ['a missing value', ['--output'], /--output needs a value/],
     ['an empty value', ['--output='], /--output needs a value/],
-    ['an option where a value should be', ['--output', '--quiet'], /--output=--quiet/],
+    ['an option where a value should be', ['--output', '--quiet'], /--output=VALUE/],
     ['a value given to a switch', ['--quiet=yes'], /--quiet takes no value/],
   ];
   for (const [what, args, message] of refused) {
