@@ -121,9 +121,10 @@ export class Download {
     signal.addEventListener('abort', onAbort, { once: true });
     const stopTicking = this.around.clock.every(TICK_MS, () => this.tick());
     try {
-      while (!this.work.isComplete) {
+      for (;;) {
+        if (this.work.isComplete) return;
         await this.runRound(signal);
-        if (!this.work.isComplete) await this.prepareNextTry(signal);
+        await this.prepareNextTry(signal);
       }
     } finally {
       stopTicking();
@@ -212,7 +213,7 @@ export class Download {
   /** No connection is left, but bytes are missing: chooses a source and waits, or gives up. */
   private async prepareNextTry(signal: AbortSignal): Promise<void> {
     const failure = this.lastFailure;
-    if (!failure) return;
+    if (!failure || this.work.isComplete) return;
     const { current } = this.sources;
     const hasProgress = this.retryBudget.countFailure(this.fetchedBytes);
     const next = hasProgress && !current.dropped ? current : this.sources.next();

@@ -7,15 +7,15 @@ import type { FetchRequest, FetchResult } from '../assets/request';
 import { isSensitivePath } from '../assets/sensitivePath';
 import type { TransferEvent } from '../bridge/protocol';
 import { fetchChecksums } from './checksums';
+import { deliver, type Obtained } from './delivery';
 import { Download } from './download';
 import type { EngineContext } from './engineContext';
 import type { Answer } from './exchange';
 import { FolderHold, Superseded } from './folderHold';
 import { checkSpace } from './freeSpace';
 import { locateDestination, requireFree, type Destination, type Place } from './place';
-import { findJustPublished, findPresent, findSame, type PresentFile } from './presentFile';
+import { findJustPublished, findPresent, type PresentFile } from './presentFile';
 import { Proof } from './proof';
-import { publish, publishBytes } from './publish';
 import { RateMeter } from './rateMeter';
 import { Sources } from './source';
 import { discardTransfer, transferFolder, transferKey, type TransferFolder } from './transferFolder';
@@ -35,13 +35,6 @@ const KEEP_WAIT_MS = 1_000;
 
 /** After these nothing on disk is of any more use. */
 const USELESS_AFTER: ReadonlySet<string> = new Set(['integrityMismatch', 'sizeMismatch', 'tooLarge', 'objectChanged']);
-
-/** A complete file, proven, and where it is to go. */
-interface Obtained {
-  readonly at: Destination;
-  readonly proven: Proven;
-  readonly verifiedBy: string;
-}
 
 export class Transfer {
   private readonly folder: TransferFolder;
@@ -107,13 +100,16 @@ export class Transfer {
     this.failure = new AbortController();
     this.materializing = null;
     if (await this.hold.exists()) await this.hold.take(this.signal);
-    const state = new TransferState(this.context, this.folder, this.request, this.proof);
+    const state = new TransferState(this.context, this.folder, this.request, this.proof, this.hold, (error) =>
+      this.failure.abort(error),
+    );
     try {
       if (this.hold.isHeld) await state.resume();
       this.sources.current.hasDelivered = state.isOfSameUrl && state.resumedBytes > 0;
       const obtained = await this.obtain(state, place);
       const { resumedBytes } = state;
-      return { ...(await this.deliver(state, obtained)), resumedBytes };
+      const { context, folder, hold, request, signal } = this;
+      return { ...(await deliver({ context, folder, hold, request, signal, state }, obtained)), resumedBytes };
     } catch (error) {
       throw await this.putAway(state, error);
     }
@@ -236,48 +232,6 @@ export class Transfer {
     const next = this.sources.current.dropped ? this.sources.next() : this.sources.current;
     if (next) this.sources.current = next;
     return next !== null;
-  }
-
-  /** Publishes. Where somebody else was faster with the same bytes, theirs will do. */
-  private async deliver(state: TransferState, { at, proven, verifiedBy }: Obtained): Promise<PresentFile> {
-    const sha256 = proven.digests.sha256 ?? '';
-    try {
-      const path = await this.publish(state, at, proven);
-      await this.remember(path, proven);
-      return { path, bytes: state.work.totalBytes ?? 0, sha256, verifiedBy };
-    } catch (error) {
-      if (!(error instanceof FetchError) || error.code !== 'destinationExists') throw error;
-      const same = await findSame(this.context, at.path, sha256, verifiedBy);
-      if (!same) throw error;
-      if (this.hold.isHeld) await discardTransfer(this.context.disk, this.folder);
-      return same;
-    }
-  }
-
-  private async publish(state: TransferState, destination: Destination, proven: Proven): Promise<string> {
-    const { disk, config } = this.context;
-    const { overwrite, isExecutable, urls } = this.request;
-    const order = { destination, overwrite, isExecutable, url: urls[0] ?? '', signal: this.signal };
-    if ('bytes' in proven) {
-      return publishBytes(disk, config.stateDir, { ...order, bytes: proven.bytes, key: this.folder.key });
-    }
-    await this.hold.assertHeld();
-    await state.close();
-    return publish(disk, { ...order, folder: this.folder, proof: proven });
-  }
-
-  /** Whoever waits for this transfer finds the digests before the folder is gone. */
-  private async remember(path: string, proven: Proven): Promise<void> {
-    try {
-      const cache = await this.context.openCache();
-      await cache.record(path, proven.digests, true);
-      if (!this.hold.isHeld) return;
-      await cache.save();
-      await discardTransfer(this.context.disk, this.folder);
-    } catch (error) {
-      // The file is in place; what is left behind is found and removed by the next transfer to the same destination.
-      this.context.disk.log('warn', `Tidying up after ${path} failed: ${String(error)}`);
-    }
   }
 
   private report(state: TransferState, { fetchedBytes, openConnections }: Download): void {

@@ -12,7 +12,7 @@ import type { RunningHash } from './hasher';
 import { loadJournal, saveJournal, type JournalRecord } from './journal';
 import { PartFile } from './partFile';
 import type { Proof } from './proof';
-import { Superseded } from './folderHold';
+import { Superseded, type FolderHold } from './folderHold';
 import { RemoteFile } from './remoteFile';
 import type { TransferFolder } from './transferFolder';
 import { Workload } from './workload';
@@ -43,6 +43,9 @@ export class TransferState {
     private readonly folder: TransferFolder,
     private readonly request: FetchRequest,
     private readonly proof: Proof,
+    private readonly hold: FolderHold,
+    /** The folder is another process's now (locks that lie, a machine that slept): nothing may be written any more. */
+    private readonly onLost: (error: FetchError) => void,
   ) {
     this.part = new PartFile(context.disk.fileSystem, folder.part);
     this.remote = new RemoteFile(proof.hasStrongGiven);
@@ -50,7 +53,7 @@ export class TransferState {
     this.checkpoint = new Checkpoint(context.disk.clock, {
       flush: () => this.flush(),
       save: (kind) => this.save(kind),
-      onFailed: (error) => context.disk.log('warn', `Saving a journal failed: ${String(error)}`),
+      onFailed: (error) => this.noteFailure(error),
     });
   }
 
@@ -124,6 +127,7 @@ export class TransferState {
   }
 
   async save(kind: CheckpointKind): Promise<void> {
+    await this.hold.assertHeld();
     this.hasJournal = true;
     await saveJournal(this.context.disk, this.folder, this.record(this.work.written, this.flushed), kind);
   }
@@ -143,9 +147,7 @@ export class TransferState {
   /** Keeps the bytes for a later run. Never raises: what cannot be saved was not promised. */
   async keep(): Promise<void> {
     await this.checkpoint.settle();
-    await this.save('quick').catch((error: unknown) =>
-      this.context.disk.log('warn', `Saving a journal failed: ${String(error)}`),
-    );
+    await this.save('quick').catch((error: unknown) => this.noteFailure(error));
   }
 
   async close(): Promise<void> {
@@ -154,6 +156,11 @@ export class TransferState {
     await this.part
       .close()
       .catch((error: unknown) => this.context.disk.log('warn', `Closing a part file failed: ${String(error)}`));
+  }
+
+  private noteFailure(error: unknown): void {
+    this.context.disk.log('warn', `Saving a journal failed: ${String(error)}`);
+    if (error instanceof FetchError && error.code === 'busy') this.onLost(error);
   }
 
   private async flush(): Promise<void> {
