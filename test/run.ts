@@ -57,26 +57,32 @@ function broken(counts: Counts | null): Counts {
   return { ...(counts ?? none), failed: 1 };
 }
 
-/** Streams the script's output; its whole process group ends when it takes too long. */
+/** Streams the script's output. All that it started ends with it when it takes too long or Ctrl-C is pressed. */
 async function runScript({ script, limitMinutes }: Step, countsFile: string): Promise<number | null> {
   const npm = process.env['npm_execpath'];
   const [command, first] = npm === undefined ? ['npm', []] : [process.execPath, [npm]];
   const child = spawn(command, [...first, 'run', '--silent', script], {
     cwd: repositoryRoot,
     stdio: 'inherit',
+    detached: true,
     env: { ...process.env, ASSET_FETCH_TEST_COUNTS: countsFile },
   });
+  const end = () => child.pid !== undefined && process.kill(-child.pid, 'SIGTERM');
+  const interrupt = () => {
+    end();
+    process.exit(130);
+  };
   const timer = setTimeout(() => {
     console.error(`"npm run ${script}" did not end within ${limitMinutes} minutes.`);
-    child.kill('SIGTERM');
+    end();
   }, limitMinutes * 60_000);
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (exitCode) => {
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  return new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve)).finally(
+    () => {
       clearTimeout(timer);
-      resolve(exitCode);
-    });
-  });
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    },
+  );
 }
 
 async function readCounts(file: string): Promise<Counts | null> {
