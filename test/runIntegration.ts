@@ -21,6 +21,8 @@ async function bundleTests(): Promise<void> {
     outdir: bundles,
     bundle: true,
     platform: 'node',
+    // As in esbuild.mjs: the CommonJS files of jsonc-parser can't be bundled.
+    mainFields: ['module', 'main'],
     target: 'node22',
     format: 'cjs',
     sourcemap: 'inline',

@@ -36,15 +36,14 @@ export class BatchProgress {
     return Number.isNaN(total) ? null : total;
   }
 
-  /** `2 of 5 files, 12 MB of 45 MB, 3.1 MB/s` */
+  /** `2 of 5 files, 12 MB of 45 MB, 3.1 MB/s`; of one file without the count. */
   describe(l10n: Localizer): string {
     const { receivedBytes, totalBytes } = this;
     const speed = this.sum(({ bytesPerSecond }) => bytesPerSecond);
     const received = formatBytes(receivedBytes);
-    const parts = [
-      l10n.t('{0} of {1} files', this.finishedFiles, this.files.length),
-      totalBytes === null ? received : l10n.t('{0} of {1}', received, formatBytes(totalBytes)),
-    ];
+    const amount = totalBytes === null ? received : l10n.t('{0} of {1}', received, formatBytes(totalBytes));
+    const isOne = this.files.length === 1;
+    const parts = isOne ? [amount] : [l10n.t('{0} of {1} files', this.finishedFiles, this.files.length), amount];
     if (speed > 0) parts.push(l10n.t('{0}/s', formatBytes(Math.round(speed))));
     return parts.join(', ');
   }

@@ -62,21 +62,28 @@ export class ListFetcher {
   private async runWithConsent(items: readonly ListItem[], order: FetchOrder): Promise<readonly ItemOutcome[]> {
     const first = await this.run(items, order, []);
     const refused = first.filter(isDeclined);
+    if (refused.length === 0) return first;
+    order.display.close();
     const hosts = [...new Set(refused.flatMap(hostOf))];
-    if (hosts.length === 0 || order.signal.aborted || !(await consentToHosts(hosts))) return first;
+    if (order.signal.aborted || !(await consentToHosts(hosts))) {
+      for (const outcome of refused) this.end(outcome, order);
+      return first;
+    }
     const again = await this.run(
       refused.map(({ item }) => item),
       order,
       hosts,
     );
+    for (const outcome of again.filter(isDeclined)) this.end(outcome, order);
     return [...first.filter((outcome) => !isDeclined(outcome)), ...again];
   }
 
   private run(
     items: readonly ListItem[],
-    { display, signal }: FetchOrder,
+    order: FetchOrder,
     allowedPrivateHosts: readonly string[],
   ): Promise<readonly ItemOutcome[]> {
+    const { display, signal } = order;
     if (items.length > 0) display.begin(items);
     return runItems(items, this.engines, {
       signal,
@@ -87,10 +94,15 @@ export class ListFetcher {
       },
       onEnd: (outcome) => {
         this.running.end(fileOf(outcome.item));
-        this.record(outcome);
-        display.end(outcome);
+        // Not the end yet: a person is asked first.
+        if (!isDeclined(outcome)) this.end(outcome, order);
       },
     });
+  }
+
+  private end(outcome: ItemOutcome, { display }: FetchOrder): void {
+    this.record(outcome);
+    display.end(outcome);
   }
 
   private record(outcome: ItemOutcome): void {

@@ -31,8 +31,9 @@ function askAboutPaths(items: readonly ListItem[]): Promise<'allow' | 'skip' | n
   const detail = l10n.t('Allow them only if you know why the asset list has them.');
   const question = l10n.t('Let the asset list write files that tools run or obey by themselves?');
   return askModally(question, `${lines.join('\n')}\n\n${detail}`, [
-    { id: 'allow', title: l10n.t('Allow') },
+    // First, so that Enter in passing allows nothing.
     { id: 'skip', title: l10n.t('Leave Them Out') },
+    { id: 'allow', title: l10n.t('Allow') },
   ]);
 }
 

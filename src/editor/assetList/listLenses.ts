@@ -47,10 +47,11 @@ function listLenses({ plan, file }: OpenList, document: vscode.TextDocument): vs
     l10n,
   );
   const uri = file.uri.toString();
-  const isWorkToDo = plan.some(({ action }) => action === 'fetch' || action === 'modified');
+  const isMissing = plan.some(({ action }) => action === 'fetch');
+  const isWorkToDo = isMissing || plan.some(({ action }) => action === 'modified');
   return [
     lens(range, state),
-    ...(isWorkToDo ? [lens(range, l10n.t('Fetch All'), 'assetFetch.fetchAssets', uri)] : []),
+    ...(isMissing ? [lens(range, l10n.t('Fetch All'), 'assetFetch.fetchAssets', uri)] : []),
     ...(isWorkToDo ? [lens(range, l10n.t('Review…'), 'assetFetch.reviewAssets', uri)] : []),
     lens(range, l10n.t('Verify All'), 'assetFetch.verifyAssets', uri),
   ];

@@ -128,7 +128,10 @@ export class OpenLists implements vscode.Disposable {
 function placesOf(root: string, assets: readonly ManifestAsset[]): ReadonlySet<string> {
   const places = new Set<string>();
   for (const asset of assets) {
-    for (let place = asset.path; place !== '.'; place = path.posix.dirname(place)) places.add(path.join(root, place));
+    // Up to the first folder that another entry has led to already: lists are long, folders few.
+    for (let place = path.join(root, asset.path); place !== root && !places.has(place); place = path.dirname(place)) {
+      places.add(place);
+    }
   }
   return places;
 }

@@ -30,9 +30,12 @@ export class TerminalDisplay implements RunDisplay {
     this.indices = new Map(items.map((item, index) => [item, index]));
     const totals = totalUp(items.map(({ planned }) => planned));
     const hosts = listNames(totals.hosts, l10n);
-    this.write(
-      writeLine(l10n.t('Asset Fetch: {0} files ({1}) from {2}', totals.files, describeSize(totals, l10n), hosts)),
-    );
+    const size = describeSize(totals, l10n);
+    const text =
+      totals.files === 1
+        ? l10n.t('Asset Fetch: 1 file ({0}) from {1}', size, hosts)
+        : l10n.t('Asset Fetch: {0} files ({1}) from {2}', totals.files, size, hosts);
+    this.write(writeLine(text));
   }
 
   handle(item: ListItem, event: TransferEvent): void {
