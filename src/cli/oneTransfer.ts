@@ -4,6 +4,7 @@ import type { EngineConfig } from '../bridge/protocol';
 import type { BatchOutcome } from '../bridge/transferBatch';
 import type { Surroundings } from './surroundings';
 import type { Report } from './transferReporter';
+import { whenAborted } from './whenAborted';
 
 /** Runs one transfer in an engine that is gone when this resolves. An interrupt cancels it and keeps its bytes. */
 export async function runOneTransfer(
@@ -13,15 +14,18 @@ export async function runOneTransfer(
   { openEngine, onInterrupt }: Surroundings,
 ): Promise<BatchOutcome> {
   const id = 'get';
+  // Listened to before the engine is loaded: an early Ctrl-C must end like a late one.
+  const interrupted = new AbortController();
+  const stopListening = onInterrupt(() => interrupted.abort());
   let settle: (outcome: BatchOutcome) => void;
   const ended = new Promise<BatchOutcome>((resolve) => (settle = resolve));
   const engine = await openEngine(config, (message) => {
     report(message);
     if (message.type === 'done' || message.type === 'failed') settle(message);
   });
-  const stopListening = onInterrupt(() => engine.cancel(id));
   try {
     engine.start(id, request);
+    whenAborted(interrupted.signal, () => engine.cancel(id));
     return await ended;
   } finally {
     await engine.dispose();

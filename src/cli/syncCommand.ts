@@ -1,32 +1,22 @@
 // `asset-fetch sync`: brings what a list of assets asks for. The plan is assets/syncPlan.ts, the disk engine/diskSurvey.ts.
 import { exitCodeFor, exitCodes, worstOf, type ExitCode } from '../assets/exitCode';
-import type { PlainFetchError } from '../assets/fetchError';
-import type { ManifestAsset } from '../assets/manifestEntry';
-import {
-  countActions,
-  isUnpinned,
-  planSync,
-  requestFor,
-  type PlannedAsset,
-  type SyncChoices,
-} from '../assets/syncPlan';
-import type { EngineConfig } from '../bridge/protocol';
-import { TransferBatch, type BatchOutcome } from '../bridge/transferBatch';
+import { FetchError } from '../assets/fetchError';
+import { countActions, isUnpinned, planSync } from '../assets/syncPlan';
+import type { BatchOutcome } from '../bridge/transferBatch';
 import {
   consentOptionSpecs,
   listOptionSpecs,
+  parseList,
   readChoices,
   readListSource,
-  parseList,
   refuseOperands,
-  type AssetList,
 } from './assetList';
 import { engineOptionSpecs, readEngineConfig } from './engineOptions';
+import { fetchPlanned, type FetchRun, type Plan } from './fetchPlan';
 import { surveyFiles } from './fileProofs';
 import { parseOptions, type OptionSpecs } from './parseOptions';
 import { recallSettled, rememberSettled, type SettledList } from './settledList';
 import type { Surroundings } from './surroundings';
-import { SyncProgress } from './syncProgress';
 import { SyncReporter } from './syncReporter';
 import { version } from './version';
 
@@ -39,16 +29,9 @@ export const syncOptionSpecs = {
 } as const satisfies OptionSpecs;
 
 /** A sync under way. */
-interface Sync {
-  readonly list: AssetList;
-  readonly choices: SyncChoices;
-  readonly config: EngineConfig;
-  readonly reporter: SyncReporter;
-  readonly surroundings: Surroundings;
+interface Sync extends FetchRun {
   readonly startedMs: number;
 }
-
-type Plan = readonly PlannedAsset<ManifestAsset>[];
 
 /** Runs `sync`. Resolves to the exit code of the gravest failure; throws UsageError for arguments and lists that are unsound. */
 export async function runSync(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
@@ -66,7 +49,9 @@ export async function runSync(args: readonly string[], surroundings: Surrounding
   if (settled !== null) return reportSettled(settled, reporter, (surroundings.nowMs() - startedMs) / 1000);
   const list = parseList(source);
   for (const warning of list.warnings) reporter.warn(warning);
-  const { plan, code } = await sync({ list, choices, config, reporter, surroundings, startedMs });
+  const { plan, code } = await withInterrupt(surroundings, (signal) =>
+    sync({ list, choices, config, reporter, surroundings, startedMs, signal }),
+  );
   const upToDate = plan.filter(({ action }) => action === 'upToDate').map(({ asset }) => asset.path);
   const skippedPlatform = countActions(plan).skippedPlatform;
   if (upToDate.length + skippedPlatform === plan.length) {
@@ -74,6 +59,16 @@ export async function runSync(args: readonly string[], surroundings: Surrounding
     rememberSettled(place, upToDate, memory, surroundings.wallClockMs());
   }
   return code;
+}
+
+async function withInterrupt<T>({ onInterrupt }: Surroundings, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interrupted = new AbortController();
+  const stopListening = onInterrupt(() => interrupted.abort(new FetchError('cancelled', 'Interrupted.')));
+  try {
+    return await work(interrupted.signal);
+  } finally {
+    stopListening();
+  }
 }
 
 function reportSettled(settled: SettledList, reporter: SyncReporter, seconds: number): ExitCode {
@@ -86,14 +81,15 @@ function reportSettled(settled: SettledList, reporter: SyncReporter, seconds: nu
 }
 
 async function sync(run: Sync): Promise<{ plan: Plan; code: ExitCode }> {
-  const { list, choices, config, reporter, surroundings, startedMs } = run;
-  const states = await surveyFiles(list.assets, { root: list.root, stateDir: config.stateDir, isThorough: false });
+  const { list, choices, config, reporter, surroundings, startedMs, signal } = run;
+  const survey = { root: list.root, stateDir: config.stateDir, isThorough: false, signal };
+  const states = await surveyFiles(list.assets, survey);
   const plan = planSync(list.assets, (asset) => states.get(asset) ?? { type: 'missing' }, choices);
   reporter.plan(countActions(plan));
   const problemCodes = reportProblems(plan, reporter);
   // One entry that may not be fetched puts the whole list in doubt: nothing is half-done.
   const isRefused = plan.some(({ action }) => action === 'refused');
-  const outcomes = isRefused ? [] : await fetchAll(plan, run);
+  const outcomes = isRefused ? [] : await fetchPlanned(plan, run);
   reporter.summary(summarize(plan, outcomes, (surroundings.nowMs() - startedMs) / 1000));
   return { plan, code: worstOf([...problemCodes, ...outcomes.map(codeOf)]) };
 }
@@ -109,50 +105,6 @@ function reportProblems(plan: Plan, reporter: SyncReporter): ExitCode[] {
     reporter.problem(asset, problem);
     return [exitCodeFor(problem.code)];
   });
-}
-
-/** Carries out every planned fetch. The engine is started only where there is one. */
-async function fetchAll(plan: Plan, run: Sync): Promise<BatchOutcome[]> {
-  const assets = new Map(
-    plan.filter(({ action }) => action === 'fetch').map((planned, index) => [`${index}`, planned]),
-  );
-  if (assets.size === 0) return [];
-  return [...(await transferAll(assets, run)).values()];
-}
-
-async function transferAll(
-  assets: ReadonlyMap<string, PlannedAsset<ManifestAsset>>,
-  { list, choices, config, reporter, surroundings }: Sync,
-): Promise<ReadonlyMap<string, BatchOutcome>> {
-  const { nowMs, openEngine, onInterrupt } = surroundings;
-  const expected = [...assets].map(([id, { asset }]) => ({ id, name: asset.path, sizeBytes: asset.sizeBytes }));
-  const progress = new SyncProgress(expected, nowMs());
-  const engine = await openEngine(config, (message) => {
-    if (message.type === 'unfinished' || message.type === 'discarded') return;
-    if (message.type === 'listRead' || message.type === 'diagnosis') return;
-    if (message.type === 'log') {
-      if (message.level === 'warn' || message.level === 'error') reporter.warn(message.text);
-      return;
-    }
-    const planned = assets.get(message.id);
-    if (planned === undefined) return;
-    progress.handle(message, nowMs());
-    reporter.transfer(planned.asset, message, progress);
-    batch.handle(message);
-  });
-  const jobs = [...assets].map(([id, planned]) => ({ id, request: requestFor(planned, list.root, choices) }));
-  const onSkipped = (id: string, error: PlainFetchError): void => {
-    const planned = assets.get(id);
-    if (planned) reporter.problem(planned.asset, error);
-  };
-  const batch = new TransferBatch(engine, jobs, { onSkipped });
-  const stopListening = onInterrupt(() => batch.cancel());
-  try {
-    return await batch.run();
-  } finally {
-    await engine.dispose();
-    stopListening();
-  }
 }
 
 function summarize(plan: Plan, outcomes: readonly BatchOutcome[], seconds: number) {

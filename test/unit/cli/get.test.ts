@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { bodyBytes, bodySha256 } from '../../support/body';
 import { assertNoCanary } from '../../support/canary';
 import { FaultServer } from '../../support/faultServer';
-import { cliPath, raceCli, runCli, startCli } from '../../support/processes';
+import { cliPath, raceCli, runCli, startCli, startScript } from '../../support/processes';
 import { describeWith, isRoot } from '../../support/realServer';
 import { Nginx } from '../../support/nginx';
 import { listFiles, TempFolder } from '../../support/tempFolder';
@@ -123,6 +123,15 @@ describe('asset-fetch get', () => {
       assert.equal((await running.finished).code, 130);
     });
   }
+
+  it('ends at once on a second signal, whatever the first one waits for', async () => {
+    const running = startScript(join(__dirname, 'stubbornCommand.ts'));
+    await running.waitForEvent('ready');
+    running.kill('SIGINT');
+    await running.waitForEvent('asked');
+    running.kill('SIGINT');
+    assert.equal((await running.finished).code, 130);
+  });
 
   describe('where the destination exists', () => {
     const size = 50_000;

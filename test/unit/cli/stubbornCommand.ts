@@ -1,0 +1,7 @@
+// A process that is asked to stop and goes on, for the test of the second request.
+import { createProcessSurroundings } from '../../../src/cli/processSurroundings';
+
+const { onInterrupt, stdout } = createProcessSurroundings();
+onInterrupt(() => stdout.writeLine('{"event":"asked"}'));
+setInterval(() => undefined, 1000);
+stdout.writeLine('{"event":"ready"}');
