@@ -9,7 +9,7 @@ import { outFolder } from './paths';
 
 /** What the workbench says of itself while tests run; the tests' own lines have none of these beginnings. */
 const workbenchNoise =
-  /^(\[(AgentHost|AgentPlugin|ChatModel|AccountPolicy|reconnection|Service Worker|Policy)|Resolv|Creating a socket|Updating additional|Ignoring |Canceled: Canceled)/;
+  /^(\[(AgentHost|AgentPlugin|ChatModel|AccountPolicy|reconnection|Service Worker|Policy)|Resolv|Creating a socket|Updating additional|Ignoring |Creation of workbench contribution|DialogService: |No search provider|Canceled: Canceled)/;
 
 /**
  * Opens the workbench, lets VS Code run the tests of `content` and prints their console.
