@@ -6,6 +6,7 @@ import { formatBytes, percentOf } from '../assets/quantityText';
 import { displayHost } from '../assets/redact';
 import { makeRequest, type FetchRequest } from '../assets/request';
 import type { UnfinishedTransfer } from '../bridge/protocol';
+import { leaveOutListed } from './assetList/listedTransfers';
 import { showFailure } from './endNotices';
 import { askModally, showNotice } from './notices';
 import { askUrl } from './prompts';
@@ -18,7 +19,9 @@ const { l10n } = vscode;
 /** Offers what is unfinished, with one message; says nothing where there is nothing or the workspace may not download. */
 export async function offerUnfinished(services: Services): Promise<void> {
   if (!vscode.workspace.isTrusted) return;
-  const transfers = await services.downloader.findUnfinished();
+  const unfinished = await services.downloader.findUnfinished();
+  // Those of asset lists go on when the workspace is set up, which is offered by itself.
+  const transfers = await leaveOutListed(unfinished, services.assetLists);
   const [first] = transfers;
   if (first === undefined) return;
   const text =

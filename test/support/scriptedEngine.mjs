@@ -68,6 +68,14 @@ parentPort.on('message', (message) => {
       parentPort.postMessage({ type: 'discarded', id: message.id, error });
       break;
     }
+    case 'readList':
+      if (message.text === 'crash') throw new Error('a defect');
+      if (message.text === 'forged') parentPort.postMessage({ type: 'listRead', id: message.id, reading: { list: 1 } });
+      if (message.text === 'empty') {
+        const list = { manifest: { assets: [] }, assets: [], problems: [] };
+        parentPort.postMessage({ type: 'listRead', id: message.id, reading: { list, states: null, error: null } });
+      }
+      break;
     case 'stop':
       if (config.userAgent !== 'deaf') process.exit(0);
   }

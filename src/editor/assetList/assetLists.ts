@@ -23,6 +23,8 @@ export class AssetLists implements vscode.Disposable {
   private readonly openLists: OpenLists;
   private readonly running = new RunningAssets();
   private readonly approvals: ListApprovals;
+  /** Absolute folder for bytes that only serve to be hashed. */
+  readonly scratchFolder: string;
 
   constructor(
     readonly engines: EngineHost,
@@ -30,12 +32,12 @@ export class AssetLists implements vscode.Disposable {
     private readonly log: Log,
     { workspaceState, storageUri, globalStorageUri }: vscode.ExtensionContext,
   ) {
-    const scratchFolder = path.join((storageUri ?? globalStorageUri).fsPath, 'scratch');
+    this.scratchFolder = path.join((storageUri ?? globalStorageUri).fsPath, 'scratch');
     this.approvals = new ListApprovals(workspaceState);
     this.openLists = new OpenLists(engines, log);
     this.fetcher = new ListFetcher(engines, this.openLists, this.running, log);
     this.flows = new ListFlows(engines, this.fetcher, this.approvals, log);
-    this.hashFix = new HashFix(engines, this.fetcher, this.openLists, scratchFolder);
+    this.hashFix = new HashFix(engines, this.fetcher, this.openLists, this.scratchFolder);
   }
 
   /** Shows lists in editors and offers set-up for the folders that are open. Dispose what it returns. */
