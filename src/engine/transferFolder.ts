@@ -19,7 +19,9 @@ export interface TransferFolder {
  * destination share a key, so that two of them never write at once. In a folder the URL tells files apart.
  */
 export function transferKey({ root, path, isFolder, urls }: FetchRequest): string {
-  const identity = isFolder ? [root, path, urls[0] ?? ''] : [root, path];
+  // Joined: a folder made between two runs moves the border between root and path, and the transfer is still the same.
+  const destination = join(root, path);
+  const identity = isFolder ? [destination, urls[0] ?? ''] : [destination];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
 }
 

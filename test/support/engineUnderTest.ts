@@ -10,7 +10,7 @@ import {
   type TransferEvent,
 } from '../../src/bridge/protocol';
 import type { Clock } from '../../src/engine/clock';
-import { createDisk } from '../../src/engine/disk';
+import { createDisk, type Disk } from '../../src/engine/disk';
 import { TransferQueue } from '../../src/engine/queue';
 import { buildHashThread } from './hashThread';
 import { TempFolder } from './tempFolder';
@@ -31,6 +31,8 @@ export interface EngineChoices {
   readonly config?: Partial<EngineConfig>;
   /** Default: virtual time that skips sleeps and otherwise runs ten times as fast as the real one. */
   readonly clock?: Clock;
+  /** Parts of the disk to replace. */
+  readonly disk?: Partial<Disk>;
 }
 
 /** Virtual seconds pass in a tenth of the time: watchdogs and ramps are seen at work without waiting for them. */
@@ -136,7 +138,7 @@ export class EngineUnderTest {
   private makeQueue(): TransferQueue {
     const config = { ...defaultEngineConfig, stateDir: this.stateDir, useSystemCertificates: false };
     return new TransferQueue({ ...config, ...this.choices.config }, (message) => this.take(message), {
-      createDisk: (log) => ({ ...createDisk(log), clock: this.clock }),
+      createDisk: (log) => ({ ...createDisk(log), ...this.choices.disk, clock: this.clock }),
       hashThreadFile: buildHashThread(),
       environment: {},
     });
