@@ -10,7 +10,7 @@ type Question =
 async function main(): Promise<void> {
   const server = await FaultServer.start(process.argv[2] === 'tls' ? { certificate: 'loopback' } : {});
   server.fault(null, ({ path }) => path.startsWith('/10m/'), { bytesPerSecond: 10 << 20 });
-  server.fault(null, ({ path }) => path.startsWith('/64m/'), { bytesPerSecond: 64 << 20 });
+  server.fault(null, ({ path }) => path.startsWith('/16m/'), { bytesPerSecond: 16 << 20 });
   server.fault(null, ({ path }) => path.startsWith('/crawl/'), { bytesPerSecond: 10 << 20 });
   server.fault(null, isCrawling, { bytesPerSecond: 100 << 10 });
   for await (const line of createInterface({ input: process.stdin })) {

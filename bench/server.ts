@@ -19,8 +19,8 @@ export interface BenchFile {
 }
 
 /** Rate of one connection. `crawl` is `10m` but for one connection in ten, chosen by the URL's `crawl` digit, at 1 %. */
-export type Rate = 'full' | '10m' | '64m' | 'crawl';
-export const rates: readonly Rate[] = ['full', '10m', '64m', 'crawl'];
+export type Rate = 'full' | '10m' | '16m' | 'crawl';
+export const rates: readonly Rate[] = ['full', '10m', '16m', 'crawl'];
 
 export interface BenchServer {
   readonly description: string;
@@ -46,7 +46,7 @@ async function startNginx(parentFolder: string, tls: boolean): Promise<BenchServ
     httpDirectives: 'map "$connection:$arg_crawl" $crawlRate { "~(\\d):\\1$" 102400; default 10485760; }',
     locations: {
       '/10m': 'limit_rate 10m;',
-      '/64m': 'limit_rate 64m;',
+      '/16m': 'limit_rate 16m;',
       '/crawl': 'limit_rate $crawlRate;',
       '/connection': 'return 200 $connection;',
     },

@@ -29,7 +29,7 @@ export function makeCrashRow(file: ServedFile): Row {
       };
       return {
         id: 'P8',
-        title: `${Math.round(file.sizeBytes / 2 ** 20)} MiB at 64 MiB/s per connection, killed at half; the times are those of the second run`,
+        title: `${Math.round(file.sizeBytes / 2 ** 20)} MiB at 16 MiB/s per connection, killed at half; the times are those of the second run`,
         contenders: results,
         comparisons: [comparison],
         notes: shares.map(({ name, share }) => `${name}: ${share.toFixed(4)} × the size on the wire over both runs.`),
@@ -39,7 +39,7 @@ export function makeCrashRow(file: ServedFile): Row {
 }
 
 function listContenders({ server, folder }: BenchContext, file: ServedFile): Contender[] {
-  const url = server.url(file.name, '64m');
+  const url = server.url(file.name, '16m');
   const [outputPath, stateDir] = [join(folder, 'crash', 'out.bin'), join(folder, 'crash', 'state')];
   const result = { outputPath, sha256: file.sha256, leftovers: [stateDir, join(folder, 'crash')] };
   const [curl, aria] = [findPeer('curl'), findPeer('aria2c')];
@@ -49,7 +49,12 @@ function listContenders({ server, folder }: BenchContext, file: ServedFile): Con
     fileContender('asset-fetch', getCommand(url, outputPath, stateDir, ...integrity), result),
     ...(curl === null
       ? []
-      : [fileContender('curl -C -, no hash', curlCommand(curl, url, outputPath, ...resuming), result)]),
+      : [
+          {
+            ...fileContender('curl -C -, no hash', curlCommand(curl, url, outputPath, ...resuming), result),
+            maxRuns: 1,
+          },
+        ]),
     ...(aria === null
       ? []
       : [

@@ -158,7 +158,18 @@ function syncContender({ folder, server }: BenchContext, name: string, files: re
 
 function syncCommand(folder: string): readonly string[] {
   const manifest = ['--manifest', join(folder, 'workspace', 'asset-fetch.json')];
-  return [process.execPath, cliPath, 'sync', '--frozen', ...manifest, '--state-dir', join(folder, 'state'), '--json'];
+  return [
+    process.execPath,
+    cliPath,
+    'sync',
+    '--frozen',
+    '--allow-host',
+    '127.0.0.1',
+    ...manifest,
+    '--state-dir',
+    join(folder, 'state'),
+    '--json',
+  ];
 }
 
 function describeAsset({ name, sizeBytes, seed }: BenchFile, server: BenchServer): object {
