@@ -10,11 +10,12 @@ import {
   refuseAddress,
   type AddressPolicy,
 } from './addressPolicy';
-import { dial, type DialTarget, type ResolveHost } from './dial';
+import { dial, type DialedSocket, type DialTarget, type ResolveHost } from './dial';
 import type { ConnectionFacts, NetworkOptions } from './http';
 import { openTunnel } from './httpTunnel';
 import { asCancelled, translateDialError, translateTlsError, type Peer } from './networkErrors';
 import type { ProxyDecision } from './proxy';
+import { BlockPool, type SocketReading } from './socketReading';
 import { connectThroughSocks5 } from './socks5';
 import { readTlsFacts, shakeHands } from './tlsHandshake';
 import { createTrustContext } from './trustedRoots';
@@ -27,6 +28,8 @@ export interface Route {
 
 export interface OpenConnection {
   readonly socket: Socket;
+  /** Where the socket's bytes can be diverted; null behind TLS and proxies. */
+  readonly reading: SocketReading | null;
   readonly facts: ConnectionFacts;
 }
 
@@ -35,6 +38,7 @@ type Proxy = Exclude<ProxyDecision, { kind: 'direct' }>;
 /** Opens connections to origins; holds the trusted roots. Has to be disposed. */
 export class Connector {
   #trust: SecureContext | null = null;
+  readonly #pool = new BlockPool();
   readonly #opening = new Set<AbortController>();
 
   constructor(
@@ -71,26 +75,30 @@ export class Connector {
   async #open({ url, proxy, addressPolicy }: Route, signal: AbortSignal): Promise<OpenConnection> {
     const origin: Peer = { host: url.host, proxy: null };
     if (proxy.kind === 'direct') {
-      const socket = await dialPeer(originTarget(url, addressPolicy), this.resolveHost, origin, signal);
+      const pool = url.protocol === 'http:' ? this.#pool : null;
+      const target = originTarget(url, addressPolicy, pool);
+      const { socket, reading } = await dialPeer(target, this.resolveHost, origin, signal);
       const facts = { address: socket.remoteAddress ?? '', proxy: null, isReused: false };
       const originKind = classifyAddress(facts.address);
-      return this.#finish(socket, url, { ...facts, originKind, tls: null }, signal);
+      const opened = { socket, reading, facts: { ...facts, originKind, tls: null } };
+      return this.#finish(opened, url, signal);
     }
     const originKind = classifyHostname(bareHostname(url)) ?? 'public';
     if (!isAddressAllowed(addressPolicy, url, originKind)) throw refuseAddress(addressPolicy, url, originKind);
     const socket = await this.#openProxied(url, proxy, signal);
     const facts = { address: socket.remoteAddress ?? '', proxy: showProxy(proxy), isReused: false };
-    return this.#finish(socket, url, { ...facts, originKind, tls: null }, signal);
+    return this.#finish({ socket, reading: null, facts: { ...facts, originKind, tls: null } }, url, signal);
   }
 
   /** Through a proxy as far as a byte stream to the origin; to the proxy itself where it takes plain HTTP requests. */
   async #openProxied(url: URL, proxy: Proxy, signal: AbortSignal): Promise<Socket> {
     const peer: Peer = { host: proxy.url.host, proxy: showProxy(proxy) };
-    const target = { hostname: bareHostname(proxy.url), port: proxy.port, filterAddresses: <T>(all: T) => all };
-    let socket = await dialPeer(target, this.resolveHost, peer, signal);
+    const hostname = bareHostname(proxy.url);
+    const target = { hostname, port: proxy.port, filterAddresses: <T>(all: T) => all, pool: null };
+    let { socket } = await dialPeer(target, this.resolveHost, peer, signal);
     try {
       if (proxy.kind === 'https') {
-        socket = await this.#secure(socket, bareHostname(proxy.url), peer, this.options.proxy.strictSsl, signal);
+        socket = await this.#secure(socket, hostname, peer, this.options.proxy.strictSsl, signal);
       }
       await this.#askProxy(socket, url, proxy, signal);
       return socket;
@@ -113,10 +121,11 @@ export class Connector {
     }
   }
 
-  async #finish(socket: Socket, url: URL, facts: ConnectionFacts, signal: AbortSignal): Promise<OpenConnection> {
-    if (url.protocol !== 'https:') return { socket, facts };
+  async #finish(opened: OpenConnection, url: URL, signal: AbortSignal): Promise<OpenConnection> {
+    if (url.protocol !== 'https:') return opened;
+    const { socket, facts } = opened;
     const secured = await this.#secure(socket, bareHostname(url), { host: url.host, proxy: null }, true, signal);
-    return { socket: secured, facts: { ...facts, tls: readTlsFacts(secured) } };
+    return { socket: secured, reading: null, facts: { ...facts, tls: readTlsFacts(secured) } };
   }
 
   async #secure(
@@ -136,7 +145,12 @@ export class Connector {
   }
 }
 
-async function dialPeer(target: DialTarget, resolve: ResolveHost, peer: Peer, signal: AbortSignal): Promise<Socket> {
+async function dialPeer(
+  target: DialTarget,
+  resolve: ResolveHost,
+  peer: Peer,
+  signal: AbortSignal,
+): Promise<DialedSocket> {
   try {
     return await dial(target, resolve, signal);
   } catch (error) {
@@ -144,10 +158,11 @@ async function dialPeer(target: DialTarget, resolve: ResolveHost, peer: Peer, si
   }
 }
 
-function originTarget(url: URL, policy: AddressPolicy): DialTarget {
+function originTarget(url: URL, policy: AddressPolicy, pool: BlockPool | null): DialTarget {
   return {
     hostname: bareHostname(url),
     port: effectivePort(url),
+    pool,
     filterAddresses(addresses) {
       const allowed = addresses.filter(({ address }) => isAddressAllowed(policy, url, classifyAddress(address)));
       const [refused] = addresses;

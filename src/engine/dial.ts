@@ -1,6 +1,7 @@
 // Resolves a name, judges every address, and dials those that may be dialled. The address judged is the address dialled.
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
+import { SocketReading, type BlockPool } from './socketReading';
 import { settleOrAbort } from './socketStep';
 
 export interface ResolvedAddress {
@@ -20,6 +21,13 @@ export interface DialTarget {
   readonly port: number;
   /** Passes the addresses that may be dialled; throws where none may. */
   readonly filterAddresses: (addresses: readonly ResolvedAddress[]) => readonly ResolvedAddress[];
+  /** Where the socket is to read into; null leaves it to Node, as TLS on top of it wants. */
+  readonly pool: BlockPool | null;
+}
+
+export interface DialedSocket {
+  readonly socket: Socket;
+  readonly reading: SocketReading | null;
 }
 
 /** RFC 8305 §5. The first attempts run on meanwhile: Node's own autoSelectFamily gives them up, which fails on slow links. */
@@ -29,10 +37,10 @@ const NEXT_ATTEMPT_AFTER_MS = 250;
  * A connected socket, by the first address that answers (happy eyeballs, RFC 8305). Rejects with what the resolver,
  * `filterAddresses` or the first failed attempt raised, or the signal's reason. The socket never lacks an error listener.
  */
-export async function dial(target: DialTarget, resolve: ResolveHost, signal: AbortSignal): Promise<Socket> {
+export async function dial(target: DialTarget, resolve: ResolveHost, signal: AbortSignal): Promise<DialedSocket> {
   const resolved = await resolveAddresses(target.hostname, resolve, signal);
   const allowed = target.filterAddresses(resolved);
-  return raceAttempts(interleave(allowed), target.port, signal);
+  return raceAttempts(interleave(allowed), target, signal);
 }
 
 async function resolveAddresses(
@@ -60,9 +68,13 @@ function interleave(addresses: readonly ResolvedAddress[]): ResolvedAddress[] {
     .filter((address) => address !== undefined);
 }
 
-function raceAttempts(addresses: readonly ResolvedAddress[], port: number, signal: AbortSignal): Promise<Socket> {
+function raceAttempts(
+  addresses: readonly ResolvedAddress[],
+  target: DialTarget,
+  signal: AbortSignal,
+): Promise<DialedSocket> {
   const attempts = new Set<Socket>();
-  return settleOrAbort<Socket>(signal, (resolve, reject) => {
+  return settleOrAbort<DialedSocket>(signal, (resolve, reject) => {
     const waiting = [...addresses];
     let firstError: Error | null = null;
     let timer: NodeJS.Timeout | undefined;
@@ -73,11 +85,12 @@ function raceAttempts(addresses: readonly ResolvedAddress[], port: number, signa
         if (attempts.size === 0) reject(firstError);
         return;
       }
-      const socket = openSocket(next, port);
+      const dialed = openSocket(next, target);
+      const { socket } = dialed;
       attempts.add(socket);
       socket.once('connect', () => {
         attempts.delete(socket);
-        resolve(socket);
+        resolve(dialed);
       });
       socket.once('error', (error) => {
         firstError ??= error;
@@ -98,9 +111,12 @@ function raceAttempts(addresses: readonly ResolvedAddress[], port: number, signa
 /** What the kernel's buffer gives in one read; more only makes back-pressure slower to act. */
 const READ_BYTES = 64 * 1024;
 
-function openSocket({ address, family }: ResolvedAddress, port: number): Socket {
+function openSocket({ address, family }: ResolvedAddress, { port, pool }: DialTarget): DialedSocket {
   const options = { host: address, family, port, noDelay: true, keepAlive: true, highWaterMark: READ_BYTES };
-  const socket = connect(options);
+  const reading = pool === null ? null : new SocketReading(pool);
+  const socket = connect(reading === null ? options : { ...options, onread: reading.onread });
+  reading?.attach(socket);
   // Between two steps of a handshake nobody else may be listening, and an unheard error would end the process.
-  return socket.on('error', () => undefined);
+  socket.on('error', () => undefined);
+  return { socket, reading };
 }

@@ -61,12 +61,13 @@ export interface HttpResponse {
   readonly head: ResponseHead;
   readonly connection: ConnectionFacts;
   /**
-   * Feeds the body's chunks in order until its end. Each chunk belongs to the callee (no copies). To be called once.
+   * Feeds the body's chunks in order until its end. Each chunk belongs to the callee (no copies) until it calls `release`, which lets
+   * the memory be read into again; it need not. To be called once.
    * Resolves `complete` where Content-Length or chunked framing ended properly, `closed` where only the end of the
    * connection delimits the body (RFC 9112 §6.3 rule 8), which cannot be told from a cut.
    * @throws FetchError `truncated`, `protocolViolation`, `connectFailed`, `cancelled`; what `onChunk` throws ends the response
    */
-  read(onChunk: (chunk: Buffer) => void): Promise<'complete' | 'closed'>;
+  read(onChunk: (chunk: Buffer, release: () => void) => void): Promise<'complete' | 'closed'>;
   /** Stops chunks; one that is parsed already may still come. The kernel then holds the sender back. */
   pause(): void;
   resume(): void;
@@ -129,8 +130,8 @@ export class HttpClient {
 
   async #sendOnNew(request: HttpRequest, route: Route): Promise<HttpResponse> {
     const opened = await this.#connector.open(route, request.signal);
-    const client = createClient(request.url, opened.socket);
-    const connection = new HttpConnection(route, opened, client, () => this.#connections.delete(connection));
+    const makeClient = () => createClient(request.url, opened.socket);
+    const connection = new HttpConnection(route, opened, makeClient, () => this.#connections.delete(connection));
     this.#connections.add(connection);
     return this.#send(connection, request, route);
   }

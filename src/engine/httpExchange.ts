@@ -1,14 +1,9 @@
 // One request and its response on an open connection: undici's callbacks on one side, HttpResponse on the other. No streams, no
-// copies. Judges framing; what the response means is left to others.
+// copies. What the response means is left to others.
+import { CountedBody, type OnChunk, type TakenSocket } from './countedBody';
+import { judgeFraming, readRawHeaders, type BodyEnd } from './framing';
 import type { ConnectionFacts, HttpResponse } from './http';
-import {
-  asCancelled,
-  headersTimedOut,
-  malformedResponse,
-  translateBodyError,
-  translateHeadError,
-} from './networkErrors';
-import type { Peer } from './networkErrors';
+import { asCancelled, headersTimedOut, translateBodyError, translateHeadError, type Peer } from './networkErrors';
 import { ResponseHeaders, type ResponseHead } from './responseHeaders';
 
 /** The part of undici's controller that is used here. */
@@ -27,14 +22,20 @@ export interface ExchangeContext {
   readonly signal: AbortSignal;
   /** Called once, when nothing more comes and before anybody is told. */
   readonly onEnd: () => void;
+  /** Takes the socket from undici; null where its bytes need undici or TLS. To be called at the start of a body. */
+  readonly takeSocket: (() => TakenSocket) | null;
 }
 
-type BodyEnd = 'complete' | 'closed';
 type Outcome = { readonly end: BodyEnd } | { readonly error: unknown };
 
 /** A discarded body up to this is cheaper to drain than a new connection is to open. */
 const MOST_DRAINED_BYTES = 16 * 1024;
 const LONGEST_DRAIN_MS = 250;
+/** Below this, taking the socket from undici and giving it back costs more than it saves. */
+const LEAST_COUNTED_BYTES = 512 * 1024;
+
+/** Chunks of undici are the garbage collector's. */
+const keepChunk = (): void => undefined;
 
 /** Runs one exchange: a dispatch handler of undici, and the response that callers see. */
 export class HttpExchange implements HttpResponse {
@@ -48,7 +49,8 @@ export class HttpExchange implements HttpResponse {
   #isPaused = true;
   #abortReason: unknown = null;
   #outcome: Outcome | null = null;
-  #onChunk: ((chunk: Buffer) => void) | null = null;
+  #onChunk: OnChunk | null = null;
+  #counted: CountedBody | null = null;
   /** Whoever waits now: for the head, later for the end of the body. */
   #waiting: ((outcome: Outcome | null) => void) | null = null;
 
@@ -68,6 +70,11 @@ export class HttpExchange implements HttpResponse {
     return this.#isPaused && this.#head !== null && this.#outcome === null;
   }
 
+  /** Whether the server announced to close the connection after this response (RFC 9112 §9.6). */
+  get isLastOnConnection(): boolean {
+    return /\bclose\b/i.test(this.#head?.headers.all('connection').join() ?? 'close');
+  }
+
   /** Resolves when the head is in. `send` hands the exchange to undici. */
   open(send: () => void): Promise<HttpResponse> {
     const { signal, headersTimeoutMs, peer } = this.#context;
@@ -84,25 +91,49 @@ export class HttpExchange implements HttpResponse {
     });
   }
 
-  read(onChunk: (chunk: Buffer) => void): Promise<BodyEnd> {
+  read(onChunk: OnChunk): Promise<BodyEnd> {
     return new Promise((resolve, reject) => {
       this.#onChunk = onChunk;
       this.#waiting = (outcome) => {
         if (outcome !== null && 'end' in outcome) resolve(outcome.end);
         else reject(outcome?.error);
       };
-      if (this.#outcome === null) this.resume();
-      else this.#tell(this.#outcome);
+      if (this.#outcome !== null) this.#tell(this.#outcome);
+      else if (!this.#readCounted()) this.resume();
     });
+  }
+
+  /** Takes a long body of known length off the socket itself. */
+  #readCounted(): boolean {
+    const { takeSocket, peer } = this.#context;
+    const length = Number(this.head.headers.get('content-length') ?? 0);
+    if (takeSocket === null || length < LEAST_COUNTED_BYTES || this.#framing === 'closed') return false;
+    this.#counted = new CountedBody(
+      takeSocket(),
+      length,
+      (chunk, release) => this.#feed(chunk, release),
+      (end) => {
+        this.#counted = null;
+        if ('isExact' in end) this.#finish({ end: 'complete' });
+        else this.#finish({ error: this.#abortReason ?? translateBodyError(end.error, peer) });
+      },
+    );
+    this.#counted.start();
+    return true;
   }
 
   pause(): void {
     this.#isPaused = true;
-    this.#controller?.pause();
+    if (this.#counted === null) this.#controller?.pause();
+    else this.#counted.pause();
   }
 
   resume(): void {
     this.#isPaused = false;
+    if (this.#counted !== null) {
+      this.#counted.resume();
+      return;
+    }
     // Never from within another connection's chunk: undici's parser is shared and not reentrant.
     queueMicrotask(() => {
       if (!this.#isPaused && this.#outcome === null) this.#controller?.resume();
@@ -112,7 +143,8 @@ export class HttpExchange implements HttpResponse {
   abort(reason?: unknown): void {
     if (this.#outcome !== null) return;
     this.#abortReason = reason ?? asCancelled(undefined);
-    if (this.#controller === null) this.#finish({ error: this.#abortReason });
+    if (this.#counted !== null) this.#counted.abort(this.#abortReason);
+    else if (this.#controller === null) this.#finish({ error: this.#abortReason });
     else this.#controller.abort(asCancelled(this.#abortReason));
   }
 
@@ -152,9 +184,13 @@ export class HttpExchange implements HttpResponse {
 
   onResponseData(_controller: ExchangeController, chunk: Buffer): void {
     // The parser makes an empty one whenever it goes on.
-    if (chunk.length === 0) return;
+    if (chunk.length > 0) this.#feed(chunk, keepChunk);
+  }
+
+  /** What the callee throws ends the response and comes out of `read`. */
+  #feed(chunk: Buffer, release: () => void): void {
     try {
-      this.#onChunk?.(chunk);
+      this.#onChunk?.(chunk, release);
     } catch (error) {
       this.abort(error);
     }
@@ -184,30 +220,4 @@ export class HttpExchange implements HttpResponse {
     this.#waiting = null;
     waiting?.(outcome);
   }
-}
-
-/** undici keeps names and values as Buffers in turn. Latin-1 loses nothing; readers of non-ASCII values decode them anew. */
-function readRawHeaders(raw: unknown): [string, string][] {
-  if (!Array.isArray(raw)) return [];
-  const texts = raw.map((part: unknown) => (Buffer.isBuffer(part) ? part.toString('latin1') : String(part)));
-  return texts.flatMap((name, index) => (index % 2 === 0 ? [[name, texts[index + 1] ?? '']] : []));
-}
-
-/**
- * What will delimit the body (RFC 9112 §6.3). llhttp refuses most bad framing; it lets lengths pass that numbers can't hold, and
- * transfer codings that would be saved as if they were the file.
- * @throws FetchError `protocolViolation`
- */
-function judgeFraming({ status, headers }: ResponseHead, peer: Peer): BodyEnd {
-  const codings = headers.all('transfer-encoding').join(',').trim().toLowerCase();
-  const lengths = headers.all('content-length');
-  if (status === 204 || status === 304) return 'complete';
-  if (codings !== '' && lengths.length > 0) throw malformedResponse(peer, 'both Transfer-Encoding and Content-Length');
-  if (codings !== '' && codings !== 'chunked')
-    throw malformedResponse(peer, 'a transfer coding that was not asked for');
-  if (codings === 'chunked') return 'complete';
-  if (lengths.length === 0) return 'closed';
-  const length = headers.get('content-length') ?? '';
-  if (/^\d+$/.test(length) && Number.isSafeInteger(Number(length))) return 'complete';
-  throw malformedResponse(peer, 'a Content-Length that is no sensible number');
 }
