@@ -54,7 +54,7 @@ async function report(workbench: Workbench, message: string, filesBefore: readon
   if (saved === undefined) throw new Error('No file has come into the workspace.');
   const path = join(workspace, saved);
   await workbench.notifications.click(message, 'Copy SHA-256');
-  const claimed = await workbench.readClipboard();
+  const claimed = await workbench.waitForClipboard(/^[0-9a-f]{64}$/);
   const found = await hashFile(path);
   if (claimed !== found) throw new Error(`VS Code says sha256 ${claimed}, the file on disk has ${found}.`);
   console.log(`Saved:        ${path}`);

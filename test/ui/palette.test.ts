@@ -20,7 +20,7 @@ describe('Download File… in the palette', () => {
     assert.deepEqual(await workbench.notifications.buttons(/^Saved/), ['Open', 'Reveal', 'Copy SHA-256']);
     await workbench.screenshot('saved');
     await workbench.notifications.click(/^Saved/, 'Copy SHA-256');
-    assert.equal(`sha256:${await workbench.readClipboard()}`, sampleIntegrity('model'));
+    assert.equal(`sha256:${await workbench.waitForClipboard(/^[0-9a-f]{64}$/)}`, sampleIntegrity('model'));
     assert.deepEqual(readFileSync(folder.at('tiny-model.onnx')), bytesOf(sampleAssets.model));
   });
 

@@ -108,8 +108,10 @@ export class Workbench {
     await this.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
   }
 
-  async readClipboard(): Promise<string> {
-    return this.page.evaluate<string>('navigator.clipboard.readText()');
+  /** Waits until the clipboard holds text that matches, and returns it. */
+  async waitForClipboard(pattern: RegExp): Promise<string> {
+    const found = `navigator.clipboard.readText().then((text) => ${String(pattern)}.test(text) && text)`;
+    return (await this.page.waitForFunction<string>(found)).jsonValue();
   }
 
   /** Saves the window, once nothing moves, as a picture in out/screenshots and returns its path. */
