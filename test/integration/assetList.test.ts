@@ -1,6 +1,16 @@
 // Asset lists inside VS Code: problems, lenses, quick fixes, tasks. What needs a person's click is test/ui/assetList.test.ts.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as vscode from 'vscode';
@@ -222,6 +232,22 @@ describe('asset lists', () => {
     assert.equal(await runListTask(), 2);
     assert.equal(host.requests.length, requestsBefore);
     assert.equal(existsSync(fileAt('one.bin')), false);
+  });
+
+  it('C43 are refused as a whole where a link leads out of the folder: exit code 4, no request', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'outside-'));
+    symlinkSync(outside, fileAt('link'));
+    writeList([entryFor(one, 'one.bin'), entryFor(two, 'link/two.bin')]);
+    const requestsBefore = host.requests.length;
+    assert.equal(await runListTask(), 4);
+    assert.equal(host.requests.length, requestsBefore);
+    assert.deepEqual(readdirSync(outside), []);
+    rmSync(outside, { recursive: true });
+  });
+
+  it('are not fetched at all where they are no JSON: exit code 2', async () => {
+    writeFileSync(listPath(), '{ "version": 1, "assets": [ { "path": "one.bin", ');
+    assert.equal(await runListTask(), 2);
   });
 
   it('C05 write no sensitive path without a person who allows it by name', async () => {

@@ -6,7 +6,7 @@ import {
   describeListState,
   type EntryFacts,
 } from '../../../../src/editor/assetList/entryState';
-import { plainLocalizer } from './plainLocalizer';
+import { english } from '../plainLocalizer';
 
 const facts = (some: Partial<EntryFacts>): EntryFacts => ({
   action: 'upToDate',
@@ -16,7 +16,7 @@ const facts = (some: Partial<EntryFacts>): EntryFacts => ({
   ...some,
 });
 const stateOf = (some: Partial<EntryFacts>): string =>
-  describeEntryState(facts(some), plainLocalizer).replace(/^\$\([\w~-]+\)\u00a0/, '');
+  describeEntryState(facts(some), english).replace(/^\$\([\w~-]+\)\u00a0/, '');
 
 describe('the state of an entry', () => {
   it('is present only where a strong hash proved it', () => {
@@ -53,9 +53,9 @@ describe('what can be done about an entry', () => {
 describe('the state of a list', () => {
   it('counts entries by what they need', () => {
     assert.equal(
-      describeListState(['upToDate', 'fetch', 'fetch', 'modified', 'skippedPlatform'], plainLocalizer),
+      describeListState(['upToDate', 'fetch', 'fetch', 'modified', 'skippedPlatform'], english),
       '5 assets: 1 present, 2 to fetch, 1 modified, 1 for other platforms',
     );
-    assert.equal(describeListState(['unpinned'], plainLocalizer), '1 asset: 1 present');
+    assert.equal(describeListState(['unpinned'], english), '1 asset: 1 present');
   });
 });
