@@ -66,7 +66,7 @@ export class Connection {
     const writer = new SegmentWriter(part, segment.cursor, hooks.onWritten, hooks.onWriteFailed);
     this.begin(response, writer, nowMs);
     try {
-      return await response.read((chunk) => this.take(chunk, segment, bodyEnd, part, hooks));
+      return await response.read((chunk, release) => this.take(chunk, release, segment, bodyEnd, part, hooks));
     } catch (error) {
       if (error === ENOUGH) return 'enough';
       throw error;
@@ -86,14 +86,21 @@ export class Connection {
     this.rate = new RateMeter(nowMs);
   }
 
-  private take(chunk: Buffer, segment: Segment, bodyEnd: number, part: PartFile, hooks: ReceiveHooks): void {
+  private take(
+    chunk: Buffer,
+    release: () => void,
+    segment: Segment,
+    bodyEnd: number,
+    part: PartFile,
+    hooks: ReceiveHooks,
+  ): void {
     hooks.onBytes(chunk.length);
     this.bytesNow += chunk.length;
     const room = segment.end - segment.cursor;
     const usable = chunk.length <= room ? chunk : chunk.subarray(0, Math.max(0, room));
     if (usable.length > 0) {
       segment.cursor += usable.length;
-      this.writer?.push(usable);
+      this.writer?.push(usable, release);
     }
     if (segment.cursor >= segment.end && segment.end < bodyEnd) this.response?.abort(ENOUGH);
     else if (part.isFull) this.pauseUntilDrained(part);

@@ -82,7 +82,7 @@ export class Download {
   private readonly retryBudget: RetryBudget;
   private ramp = initialRamp;
   private stopped: { readonly reason: unknown } | null = null;
-  private lastFailure: FetchError | null = null;
+  private lastFailure: { readonly error: FetchError; readonly source: Source } | null = null;
   private mayRetryAtOnce = false;
   private restarts = 0;
   private lastTickMs = 0;
@@ -153,6 +153,7 @@ export class Download {
     const connection = new Connection(source, host);
     this.connections.add(connection);
     this.mostConnections = Math.max(this.mostConnections, this.connections.size);
+    this.remote.hasSplit ||= this.connections.size > 1;
     const life = this.live(connection).finally(() => {
       this.connections.delete(connection);
       this.lives.delete(life);
@@ -194,11 +195,10 @@ export class Download {
     const failure = error instanceof AskAgain ? error.error : error;
     if (!NETWORK_CODES.has(failure.code)) return this.stop(failure);
     const others = [...this.connections].filter((other) => other !== connection);
-    this.lastFailure = failure;
+    this.lastFailure = { error: failure, source: connection.source };
     this.mayRetryAtOnce = error instanceof AskAgain;
-    if (!this.mayRetryAtOnce && !isWorthRetry(failure) && others.every(({ source }) => source !== connection.source)) {
-      connection.source.dropped ??= failure;
-    }
+    const isMirror = connection.source !== this.sources.current;
+    if (isMirror && !this.mayRetryAtOnce && !isWorthRetry(failure)) connection.source.dropped ??= failure;
     if (asksForFewerConnections(failure)) this.heed(connection.host, failure);
     const quietUntilMs = this.around.clock.nowMs() + AFTER_FAILURE_MS;
     this.ramp = { ...initialRamp, target: Math.max(1, others.length), quietUntilMs };
@@ -212,10 +212,12 @@ export class Download {
 
   /** No connection is left, but bytes are missing: chooses a source and waits, or gives up. */
   private async prepareNextTry(signal: AbortSignal): Promise<void> {
-    const failure = this.lastFailure;
-    if (!failure || this.work.isComplete) return;
+    if (!this.lastFailure || this.work.isComplete) return;
+    const { error: failure, source } = this.lastFailure;
     const { current } = this.sources;
     const hasProgress = this.retryBudget.countFailure(this.fetchedBytes);
+    // A server that has just delivered and then answers 404 to one range gets another chance.
+    if (!hasProgress && !this.mayRetryAtOnce && !isWorthRetry(failure)) source.dropped ??= failure;
     const next = hasProgress && !current.dropped ? current : this.sources.next();
     if (!next || this.retryBudget.isSpent) throw this.describeEnd(failure);
     if (failure.code === 'truncated' && this.fetchedBytes === 0) this.remote.skipRangeOnce();

@@ -55,12 +55,20 @@ export class PartFile {
     }
   }
 
-  /** Writes all of `chunks` at `position`; the chunks must not change until it resolves. */
-  async write(chunks: readonly Buffer[], byteLength: number, position: number): Promise<void> {
+  /**
+   * Writes all of `chunks` at `position`; they must not change until it resolves, and for good where it resolves false: then
+   * they are held in memory.
+   */
+  async write(chunks: readonly Buffer[], byteLength: number, position: number): Promise<boolean> {
     const piece = { chunks, byteLength, position };
     try {
-      if (this.opening === null) this.held.push(piece);
-      else await this.opening.then(() => this.handle && this.writeAll(this.handle, piece));
+      if (this.opening === null) {
+        this.held.push(piece);
+        return false;
+      }
+      await this.opening;
+      if (this.handle) await this.writeAll(this.handle, piece);
+      return true;
     } catch (error) {
       throw translateLocalError(error, 'write', this.path);
     } finally {

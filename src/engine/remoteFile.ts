@@ -7,15 +7,20 @@ import type { RemoteObject } from './validator';
 /** 'maybe': advertised, not seen. 'refused': the answers to ranges were rubbish, none is sent any more. */
 export type RangeSupport = 'unknown' | 'yes' | 'maybe' | 'no' | 'refused';
 
+/** Whole bodies in answer to ranges, from a server that has answered others with parts, before we start over. */
+const MOST_IGNORED_RANGES = 3;
+
 export class RemoteFile {
   object: RemoteObject | null = null;
   /** Whether the end of the body was known by its framing, not by the closing of the connection. */
   isLengthProven = true;
   /** One connection, no caches: after a change under way or a hash that did not match. */
   isCautious = false;
+  /** Whether more than one connection was open. */
+  hasSplit = false;
   private ranges: RangeSupport = 'unknown';
   private skipsRangeOnce = false;
-  private hasIgnoredRange = false;
+  private ignoredRanges = 0;
 
   /** `hasGivenHash`: a hash will decide over the whole, so parts need no strong validator. */
   constructor(readonly hasGivenHash: boolean) {}
@@ -34,7 +39,12 @@ export class RemoteFile {
 
   /** Some server behind the name answers ranges with the whole: those connections that work go on, none joins them. */
   noteIgnoredRange(): void {
-    this.hasIgnoredRange = true;
+    this.ignoredRanges += 1;
+  }
+
+  /** Whether other connections got the ranges they asked for, so that this answer may be one server's of several. */
+  get mayAskForRangesAgain(): boolean {
+    return this.hasSplit && this.ranges === 'yes' && this.ignoredRanges < MOST_IGNORED_RANGES;
   }
 
   /** The next request goes without a Range header: the last one was cut before it brought a byte, maybe because of it. */
@@ -51,7 +61,7 @@ export class RemoteFile {
 
   /** Whether more than one connection may fetch it. */
   maySplit(hostIgnoresRanges: boolean): boolean {
-    if (this.object === null || this.isCautious || this.hasIgnoredRange) return false;
+    if (this.object === null || this.isCautious || this.ignoredRanges > 0) return false;
     const isLarge = (this.object.totalBytes ?? 0) >= LEAST_SPLIT_FILE_BYTES;
     const isProvable = this.object.validator !== null || this.hasGivenHash;
     return isLarge && isProvable && (this.ranges === 'yes' || (this.ranges === 'maybe' && !hostIgnoresRanges));

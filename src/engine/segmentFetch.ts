@@ -104,14 +104,16 @@ export class SegmentFetch {
 
   /**
    * A whole body where a part was asked for. Alone, we take it from byte 0 and give up what we had. Beside others, this
-   * connection leaves: the object is another one, or some server behind the name ignores ranges.
+   * connection leaves: the object is another one, or some server behind the name ignores ranges, which others may not.
    */
   private async startOver(connection: Connection, segment: Segment, action: WriteAction): Promise<void> {
     const { host, source } = connection;
     const { around, hooks, remote, work } = this.shared;
     const error = new FetchError('objectChanged', `The file at ${host} changed while it was fetched.`, { host });
-    if (this.shared.countConnections() > 1) {
-      if (this.isOther(source, action)) throw this.restartOrDrop(source, error);
+    const isOther = this.isOther(source, action);
+    const isAlone = this.shared.countConnections() === 1;
+    if (!isAlone && isOther) throw this.restartOrDrop(source, error);
+    if (!isOther && (!isAlone || remote.mayAskForRangesAgain)) {
       around.budget.noteIgnoredRange(host);
       remote.noteIgnoredRange();
       throw new FetchError('protocolViolation', `${host} ignored a range.`, { host });

@@ -7,6 +7,7 @@ export type OnWritten = (start: number, end: number) => void;
 
 export class SegmentWriter {
   private chunks: Buffer[] = [];
+  private releases: (() => void)[] = [];
   private gatheredBytes = 0;
   private readonly writes = new Set<Promise<void>>();
   private failure: FetchError | null = null;
@@ -19,8 +20,10 @@ export class SegmentWriter {
     private readonly onFailed: (error: FetchError) => void,
   ) {}
 
-  push(chunk: Buffer): void {
+  /** `release` is called when the chunk's memory may be used again. */
+  push(chunk: Buffer, release: () => void): void {
     this.chunks.push(chunk);
+    this.releases.push(release);
     this.gatheredBytes += chunk.length;
     this.part.hold(chunk.length);
     if (this.gatheredBytes >= GATHER_BYTES || this.part.isFull) this.flush();
@@ -29,13 +32,17 @@ export class SegmentWriter {
   /** Starts writing what is gathered. Called by a timer too, so that a slow connection's bytes do not wait for a full piece. */
   flush(): void {
     if (this.gatheredBytes === 0) return;
-    const { chunks, gatheredBytes, position } = this;
+    const { chunks, releases, gatheredBytes, position } = this;
     this.chunks = [];
+    this.releases = [];
     this.gatheredBytes = 0;
     this.position += gatheredBytes;
     const write = this.part
       .write(chunks, gatheredBytes, position)
-      .then(() => this.onWritten(position, position + gatheredBytes))
+      .then((isOnDisk) => {
+        if (isOnDisk) for (const release of releases) release();
+        this.onWritten(position, position + gatheredBytes);
+      })
       .catch((error: unknown) => this.fail(asFetchError(error)))
       .finally(() => this.writes.delete(write));
     this.writes.add(write);
