@@ -110,8 +110,12 @@ export class Workbench {
 
   /** Waits until the clipboard holds text that matches, and returns it. */
   async waitForClipboard(pattern: RegExp): Promise<string> {
-    const found = `navigator.clipboard.readText().then((text) => ${String(pattern)}.test(text) && text)`;
-    return (await this.page.waitForFunction<string>(found)).jsonValue();
+    const deadlineMs = performance.now() + actionTimeoutMs;
+    for (;;) {
+      const text = await this.page.evaluate<string>('navigator.clipboard.readText()');
+      if (pattern.test(text)) return text;
+      if (performance.now() > deadlineMs) throw new Error(`The clipboard holds ${JSON.stringify(text)}.`);
+    }
   }
 
   /** Saves the window, once nothing moves, as a picture in out/screenshots and returns its path. */
