@@ -102,6 +102,10 @@ describe('Download File… where the file exists', () => {
     await workbench.notifications.waitForDialog('cancelled.ttf exists already');
     await workbench.screenshot('conflict');
     await workbench.notifications.answerDialog('exists already', 'Cancel');
+    // Back to the path, so that another one can be given.
+    await workbench.quickInput.waitFor('Path in');
+    assert.equal(await workbench.quickInput.value(), 'cancelled.ttf');
+    await workbench.quickInput.cancel();
     assert.equal(readFileSync(folder.at('cancelled.ttf'), 'utf8'), 'mine');
   });
 
