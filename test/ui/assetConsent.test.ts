@@ -1,6 +1,6 @@
 // What is asked by name before a list may do it, and what a person sees of a run.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { entryFor, type HostedFile } from '../support/assetHost';
 import { assertBody } from '../support/body';
 import { SampleServer, sampleAssets } from '../support/sampleServer';
@@ -110,5 +110,18 @@ describe('an asset list that wants more than plain files', () => {
     await workbench.notifications.click(/what was received is kept/, 'Resume');
     await session().waitForLens('1 asset: 1 present');
     assertBody(session().read('models/slow.bin'), slow.seed);
+  });
+
+  it('verifies what is there by reading it, and says which file is not as listed', async () => {
+    const { workbench, folder } = session();
+    await session().pressLens(/^\spresent/, 'Verify');
+    await workbench.notifications.waitFor('1 asset: 1 verified.');
+    const bytes = session().read('models/slow.bin');
+    bytes[1000]! ^= 1;
+    writeFileSync(folder.at('models/slow.bin'), bytes);
+    await workbench.runCommand('Asset Fetch: Verify Workspace Assets');
+    await workbench.notifications.waitFor(/Not as listed: models\/slow\.bin has another hash/);
+    await session().waitForLens(/^\smodified/);
+    await workbench.screenshot('assets-verified');
   });
 });

@@ -26,7 +26,12 @@ const tasks = {
 };
 
 describe('a workspace without an asset list', () => {
-  const session = useAssetSession({ hosted, assets: null, files: { 'readme.txt': 'hello\n' }, settings: quiet });
+  const session = useAssetSession({
+    hosted,
+    assets: null,
+    files: { 'readme.txt': `${urlOf(second.path)}\n` },
+    settings: quiet,
+  });
 
   it('gets one by adding a URL: fetched, hashed, written', async () => {
     const { workbench } = session();
@@ -41,11 +46,23 @@ describe('a workspace without an asset list', () => {
     assert.deepEqual(JSON.parse(session().read('asset-fetch.json').toString()), { version: 1, assets: [entry] });
   });
 
+  it('gets another entry from the menu of an address in an editor', async () => {
+    const { workbench } = session();
+    await workbench.openFile('readme.txt');
+    await workbench.editor.rightClickAt(1, 20, 'Add URL to Workspace Assets…');
+    await workbench.screenshot('assets-menu');
+    await workbench.editor.chooseMenuItem('Add URL to Workspace Assets…');
+    await workbench.quickInput.typeInInputBox('models/second.bin', 'the same for everybody');
+    await workbench.notifications.waitFor(/second\.bin .* added to asset-fetch\.json/);
+    assertBody(session().read('models/second.bin'), second.seed);
+    assert.equal((JSON.parse(session().read('asset-fetch.json').toString()) as { assets: object[] }).assets.length, 2);
+  });
+
   it('refuses an entry that the list has already, before anything is fetched', async () => {
     const { workbench, host } = session();
     const requestsBefore = host.requests.length;
     await workbench.runCommand('Asset Fetch: Add URL to Workspace Assets…');
-    await workbench.quickInput.typeInInputBox(urlOf(second.path), 'Address of the file');
+    await workbench.quickInput.typeInInputBox(urlOf(third.path), 'Address of the file');
     await workbench.quickInput.typeInInputBox('models/First.bin', 'the same for everybody');
     await workbench.notifications.waitFor(/are the same file on some systems/);
     assert.equal(host.requests.length, requestsBefore);
