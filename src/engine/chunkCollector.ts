@@ -1,5 +1,6 @@
-// Frees the buffers of socket reads as fast as they come. Each is 64 KiB outside V8's heap behind an object of a hundred bytes
-// inside it, so V8 sees no reason to collect before some 60 MB of them are dead: half the engine's memory (bench/RESULTS.md).
+// Frees the buffers of TLS and proxied reads as fast as they come; plain ones use their memory again (socketReading.ts). Each
+// buffer lies outside V8's heap behind an object of a hundred bytes inside it, so V8 sees no reason to collect before tens of
+// megabytes are dead.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -8,7 +9,7 @@ const COLLECT_EVERY_BYTES = 4 * 1024 * 1024;
 
 type Collect = (options: { readonly type: 'minor'; readonly execution: 'sync' }) => void;
 
-/** A function to call with the length of each chunk received on this thread. */
+/** A function to call with the length of each chunk that is left to the garbage collector of this thread. */
 export function makeChunkCollector(): (byteLength: number) => void {
   const collect = findCollect();
   let sinceBytes = 0;

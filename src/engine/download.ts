@@ -30,8 +30,6 @@ export interface DownloadSurroundings {
   readonly idleTimeoutMs: number;
   /** Whether this process, not the network, is what holds transfers up at the moment. */
   readonly isLocallyBound: () => boolean;
-  /** Called with the length of each chunk that was received. */
-  readonly onChunk: (byteLength: number) => void;
 }
 
 export interface DownloadHooks {
@@ -102,7 +100,6 @@ export class Download {
       countConnections: () => this.connections.size,
       countBytes: (byteLength) => {
         this.fetchedBytes += byteLength;
-        around.onChunk(byteLength);
       },
       stop: (reason) => this.stop(reason),
     });

@@ -20,6 +20,4 @@ export interface EngineContext {
   readonly random: () => number;
   /** Whether this thread, not the network, is what holds transfers up. */
   readonly isLocallyBound: () => boolean;
-  /** Called with the length of each chunk that was received. */
-  readonly onChunk: (byteLength: number) => void;
 }

@@ -11,6 +11,7 @@ import { HttpConnection, type SingleClient } from './httpConnection';
 import { refuseProxyStatus } from './httpTunnel';
 import { chooseProxy, type ProxyDecision } from './proxy';
 import { checkHeaders, withHeaders } from './requestHeaders';
+import { makeChunkCollector } from './chunkCollector';
 import type { ResponseHead } from './responseHeaders';
 
 export type { ResponseHead, ResponseHeaders } from './responseHeaders';
@@ -84,6 +85,7 @@ export interface HttpResponse {
 export class HttpClient {
   readonly #connector: Connector;
   readonly #connections = new Set<HttpConnection>();
+  readonly #onGarbage = makeChunkCollector();
 
   /** `resolve` looks names up; the system's resolver unless another is given. */
   constructor(
@@ -143,9 +145,14 @@ export class HttpClient {
     const headers = withHeaders(asked, { 'Accept-Encoding': 'identity' });
     const path = `${url.pathname}${url.search}`;
     const { proxy } = route;
-    if (!isPlainProxy(proxy, url)) return connection.send(path, headers, { signal, headersTimeoutMs });
+    if (!isPlainProxy(proxy, url))
+      return connection.send(path, headers, { signal, headersTimeoutMs, onGarbage: this.#onGarbage });
     const proxyHeaders = proxy.authorization === null ? {} : { 'Proxy-Authorization': proxy.authorization };
-    return connection.send(`${url.origin}${path}`, { ...headers, ...proxyHeaders }, { signal, headersTimeoutMs });
+    return connection.send(
+      `${url.origin}${path}`,
+      { ...headers, ...proxyHeaders },
+      { signal, headersTimeoutMs, onGarbage: this.#onGarbage },
+    );
   }
 }
 

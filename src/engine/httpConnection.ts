@@ -19,6 +19,7 @@ export interface SingleClient {
 export interface SendOptions {
   readonly signal: AbortSignal;
   readonly headersTimeoutMs: number;
+  readonly onGarbage: (byteLength: number) => void;
 }
 
 /** As long as undici keeps an idle connection. Servers rarely keep theirs for less than 5 s. */

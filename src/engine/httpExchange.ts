@@ -22,6 +22,8 @@ export interface ExchangeContext {
   readonly signal: AbortSignal;
   /** Called once, when nothing more comes and before anybody is told. */
   readonly onEnd: () => void;
+  /** Told the length of each chunk whose memory is left to the garbage collector. */
+  readonly onGarbage: (byteLength: number) => void;
   /** Takes the socket from undici; null where its bytes need undici or TLS. To be called at the start of a body. */
   readonly takeSocket: (() => TakenSocket) | null;
 }
@@ -184,7 +186,9 @@ export class HttpExchange implements HttpResponse {
 
   onResponseData(_controller: ExchangeController, chunk: Buffer): void {
     // The parser makes an empty one whenever it goes on.
-    if (chunk.length > 0) this.#feed(chunk, keepChunk);
+    if (chunk.length === 0) return;
+    this.#context.onGarbage(chunk.length);
+    this.#feed(chunk, keepChunk);
   }
 
   /** What the callee throws ends the response and comes out of `read`. */

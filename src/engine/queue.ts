@@ -5,7 +5,6 @@ import type { HashAlgorithm } from '../assets/integrity';
 import type { FetchRequest } from '../assets/request';
 import type { DiskState, ListedAsset } from '../assets/syncPlan';
 import type { EngineConfig, EngineMessage, LogLevel, UnfinishedTransfer } from '../bridge/protocol';
-import { makeChunkCollector } from './chunkCollector';
 import { ConnectionBudget } from './connectionBudget';
 import { createDisk, type Disk } from './disk';
 import { surveyDisk } from './diskSurvey';
@@ -69,7 +68,6 @@ export class TransferQueue {
       openCache: () => (this.cache ??= openVerifiedCache(this.context.disk, config.stateDir)),
       random: around.random,
       isLocallyBound: makeLoadMeter(),
-      onChunk: makeChunkCollector(),
     };
   }
 

@@ -1,28 +1,32 @@
-// Speed as a person wants to see it: smoothed over a few seconds, quick to start. Pure but for its memory.
+// Speed as a person wants to see it: the mean since the first byte, later smoothed over a few seconds.
 
 const SMOOTHING_MS = 2_000;
+/** Samples closer together than this are put together. */
+const LEAST_SAMPLE_MS = 20;
 
 export class RateMeter {
-  private lastMs: number;
   private lastBytes = 0;
-  private smoothed: number | null = null;
+  /** Time since the first byte that the samples cover. */
+  private coveredMs = 0;
+  private smoothed = 0;
 
-  constructor(nowMs: number) {
-    this.lastMs = nowMs;
-  }
+  /** `lastMs`: now, monotonic. */
+  constructor(private lastMs: number) {}
 
-  /** Takes the running total of bytes at a monotonic time; calls less than 20 ms apart are put together. */
+  /** Takes the running total of bytes at a monotonic time. Waiting for the first byte does not count. */
   sample(nowMs: number, totalBytes: number): void {
     const elapsedMs = nowMs - this.lastMs;
-    if (elapsedMs < 20) return;
-    const rate = ((totalBytes - this.lastBytes) / elapsedMs) * 1000;
-    const weight = this.smoothed === null ? 1 : 1 - Math.exp(-elapsedMs / SMOOTHING_MS);
-    this.smoothed = (this.smoothed ?? 0) * (1 - weight) + rate * weight;
+    if (elapsedMs < LEAST_SAMPLE_MS) return;
+    const gainedBytes = totalBytes - this.lastBytes;
     this.lastMs = nowMs;
     this.lastBytes = totalBytes;
+    if (totalBytes === 0) return;
+    this.coveredMs += elapsedMs;
+    const weight = Math.max(elapsedMs / this.coveredMs, 1 - Math.exp(-elapsedMs / SMOOTHING_MS));
+    this.smoothed += ((gainedBytes / elapsedMs) * 1000 - this.smoothed) * weight;
   }
 
   get bytesPerSecond(): number {
-    return Math.max(0, Math.round(this.smoothed ?? 0));
+    return Math.max(0, Math.round(this.smoothed));
   }
 }

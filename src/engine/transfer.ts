@@ -140,10 +140,10 @@ export class Transfer {
     state: TransferState,
     onObject: (answer: Answer, object: RemoteObject) => Promise<void>,
   ): Download {
-    const { budget, config, disk, http, isLocallyBound, onChunk, random } = this.context;
+    const { budget, config, disk, http, isLocallyBound, random } = this.context;
     const { connectionsPerFile, idleTimeoutMs, retries } = config;
     const download: Download = new Download(
-      { http, budget, clock: disk.clock, random, connectionsPerFile, retries, idleTimeoutMs, isLocallyBound, onChunk },
+      { http, budget, clock: disk.clock, random, connectionsPerFile, retries, idleTimeoutMs, isLocallyBound },
       this.request,
       this.sources,
       state.remote,
