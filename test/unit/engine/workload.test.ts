@@ -127,7 +127,7 @@ describe('Workload', () => {
     for (const segment of others) if (segment) segment.bytesPerSecond = 10 * MIB;
     const taken = work.take(true);
     assert.equal(taken?.crawler, crawler);
-    assert.equal(taken?.segment.start, crawler.cursor);
+    assert.equal(taken.segment.start, crawler.cursor);
     assert.equal(crawler.end, crawler.cursor);
   });
 
