@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { chooseSeed } from '../support/random';
-import { formatFigures, runKillTrials } from './killTrials';
+import { formatFigures } from './killFigures';
+import { runKillTrials } from './killTrials';
 
 const TRIALS = 300;
 const PARALLEL = 12;

@@ -1,6 +1,7 @@
 // `npm run test:chaos [-- TRIALS]`: kill -9 trials by the thousand, with figures. ASSET_FETCH_SEED replays a run.
 import { chooseSeed } from '../support/random';
-import { formatFigures, runKillTrials } from './killTrials';
+import { formatFigures } from './killFigures';
+import { runKillTrials } from './killTrials';
 
 const TRIALS = 10_000;
 const BATCH = 500;

@@ -1,16 +1,12 @@
 // A deterministic HTTP/1.1 server that misbehaves as told and remembers every request. What goes wrong is said in faults.ts.
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
-import { sendBody } from './bodySender';
 import { readCertificate, type CertificateName } from './certificates';
 import { makeObject, type Fault, type RequestRecord, type ServedObject, type When } from './faults';
+import { respond, type LiveRecord } from './faultResponse';
 import { parseRange, takeRequestHead, type RequestHead } from './httpWire';
-import { planResponse, type ResponsePlan } from './responsePlan';
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-type LiveRecord = Writable<RequestRecord>;
+import { planResponse } from './responsePlan';
 
 export interface FaultServerOptions {
   /** Serves https with this certificate of test/support/certificates. */
@@ -209,51 +205,11 @@ export class FaultServer {
   }
 }
 
-async function respond(
-  socket: Socket,
-  raw: Socket,
-  record: LiveRecord,
-  plan: ResponsePlan,
-  fault: Fault,
-  onMoved: () => void,
-): Promise<void> {
-  await Promise.all([fault.headGate, sleepUnlessZero(fault.delayHeadMs)]);
-  if (fault.drop !== undefined) {
-    endConnection(socket, raw, fault.drop);
-    return;
-  }
-  record.status = plan.status;
-  socket.write(plan.head);
-  onMoved();
-  await Promise.all([fault.bodyGate, sleepUnlessZero(fault.delayBodyMs)]);
-  const outcome = await sendBody(socket, plan, fault, (bytes) => {
-    record.bytesSent += bytes;
-    onMoved();
-  });
-  record.isAborted = outcome === 'aborted';
-  if (outcome === 'stalled') await closed(socket);
-  else if (outcome === 'cut') endConnection(socket, raw, fault.cut?.by ?? 'fin');
-  else if (!plan.isKeptAlive) socket.end();
-}
-
 function isBefallen({ path, when }: Rule, request: RequestRecord): boolean {
   if (path !== null && path !== request.path) return false;
   if (when === 'all') return true;
   if (typeof when === 'function') return when(request);
   return [when].flat().includes(path === null ? request.index : request.pathIndex);
-}
-
-function endConnection(socket: Socket, raw: Socket, by: 'fin' | 'rst'): void {
-  if (by === 'fin') socket.end();
-  else raw.resetAndDestroy();
-}
-
-async function closed(socket: Socket): Promise<void> {
-  if (!socket.destroyed) await once(socket, 'close').catch(ignoreLostClient);
-}
-
-async function sleepUnlessZero(delayMs = 0): Promise<void> {
-  if (delayMs > 0) await sleep(delayMs);
 }
 
 /** Clients of a fault server come and go as they like: what became of each is in its record. */
