@@ -1,4 +1,4 @@
-// The argument of the command and of the API: its shape, and how it is checked. Carrying it out is downloadFlow.ts.
+// The argument of the command and of the API: its shape, and how it is checked. Carrying it out is downloadByArgument.ts.
 import * as v from 'valibot';
 import { FetchError } from '../assets/fetchError';
 import { checkHeaders } from '../assets/headers';

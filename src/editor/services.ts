@@ -1,4 +1,4 @@
-// What the commands work with, made once by extension.ts.
+// What the commands work with, made once by main.ts.
 import type { AssetLists } from './assetList/assetLists';
 import type { BackgroundStatus } from './backgroundStatus';
 import type { Downloader } from './downloader';
