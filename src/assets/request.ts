@@ -24,7 +24,7 @@ export interface FetchRequest {
   readonly isFolder: boolean;
   /** Given hashes; every strong one must hold. Empty: nothing to prove against. */
   readonly integrity: readonly Integrity[];
-  /** Where a checksum file lies: an absolute URL, `sibling` (`URL.sha256`) or null for none. */
+  /** Where a checksum file lies: an absolute URL, `sibling` (`URL.sha256`, else `SHA256SUMS` beside it) or null for none. */
   readonly checksumUrl: string | null;
   /** Extra request headers; sent to the origin of the first URL alone. */
   readonly headers: Readonly<Record<string, string>>;

@@ -22,13 +22,14 @@ A run that failed or was interrupted leaves nothing at the destination; the same
 Where to:
   -o, --output FILE        the file to write
   -d, --dir DIR            the folder to write to, under the server's name (default: the working folder)
-                           With both, a folder that is missing is made if the one above it exists.
+                           With either, a folder that is missing is made if the one above it exists.
       --overwrite POLICY   fail (default), replace or keep-both, where the destination exists with other bytes
 
 Proof:
       --integrity HASH     sha256-BASE64 (SRI), sha256:HEX, or bare HEX; may be given more than once, and every strong
                            hash must hold. sha256, sha384, sha512, blake2b512, blake3; weak: sha1, md5
-      --checksum-url URL   a checksum file to hold the download against; "sibling": URL.sha256 or SHA256SUMS beside it
+      --checksum-url URL   a checksum file to hold the download against; "sibling": URL.sha256, or else the
+                           SHA256SUMS in the same folder of the server
       --max-size BYTES     most bytes to accept; 10M and 1GiB work too
 
 Network:

@@ -11,8 +11,9 @@ import { openFollowing } from './redirects';
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * Hashes that the checksum file holds for `fileName`; never empty.
- * @throws FetchError `httpStatus`, `tooLarge`, `invalidRequest` (no line for this file), and what the request raises
+ * Hashes that the checksum file holds for the file: under its name in the URL, else under `fileName`. Never empty. `sibling` means
+ * `URL.sha256`, and where there is none `SHA256SUMS` in the same folder.
+ * @throws FetchError `httpStatus`, `tooLarge`, `truncated`, `invalidRequest` (no line for this file), and what the request raises
  */
 export async function fetchChecksums(
   client: HttpClient,
@@ -21,10 +22,13 @@ export async function fetchChecksums(
   fileName: string,
   signal: AbortSignal,
 ): Promise<readonly Integrity[]> {
-  const url = checksumUrl === 'sibling' ? siblingUrl(request) : parseHttpUrl(checksumUrl);
-  const text = await fetchText(client, request, url, signal);
-  const checksums = findChecksum(text, fileName, url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
-  if (checksums.length > 0) return checksums;
+  const candidates = checksumUrl === 'sibling' ? siblingUrls(request) : [parseHttpUrl(checksumUrl)];
+  const { url, text } = await fetchFirst(client, request, candidates, signal);
+  const checksumName = lastSegment(url);
+  for (const name of [lastSegment(originalUrl(request)), fileName]) {
+    const checksums = name === '' ? [] : findChecksum(text, name, checksumName);
+    if (checksums.length > 0) return checksums;
+  }
   throw new FetchError(
     'invalidRequest',
     `${redactUrl(url)} holds no hash for ${fileName}. Check the checksum address.`,
@@ -32,11 +36,49 @@ export async function fetchChecksums(
   );
 }
 
-function siblingUrl({ urls }: FetchRequest): URL {
-  const url = parseHttpUrl(urls[0] ?? '');
-  url.pathname += '.sha256';
-  url.hash = '';
-  return url;
+function originalUrl({ urls }: FetchRequest): URL {
+  return parseHttpUrl(urls[0] ?? '');
+}
+
+/** A signed URL keeps its query: some servers sign for a folder. */
+function siblingUrls(request: FetchRequest): URL[] {
+  const [own, common] = [originalUrl(request), originalUrl(request)];
+  own.pathname += '.sha256';
+  common.pathname = common.pathname.replace(/[^/]*$/, 'SHA256SUMS');
+  own.hash = common.hash = '';
+  return [own, common];
+}
+
+/** Decoded; as it stands where the encoding is broken. */
+function lastSegment({ pathname }: URL): string {
+  const segment = pathname.slice(pathname.lastIndexOf('/') + 1);
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/** The first of the files that is there: only where one is missing (404) is the next one asked for. */
+async function fetchFirst(
+  client: HttpClient,
+  request: FetchRequest,
+  candidates: readonly URL[],
+  signal: AbortSignal,
+): Promise<{ url: URL; text: string }> {
+  let missing: unknown;
+  for (const url of candidates) {
+    try {
+      return { url, text: await fetchText(client, request, url, signal) };
+    } catch (error) {
+      if (!(error instanceof FetchError) || error.details.status !== 404) throw error;
+      missing = error;
+    }
+  }
+  if (candidates.length === 1) throw missing;
+  const names = candidates.map(redactUrl).join(' nor ');
+  const { host = '' } = candidates[0] ?? {};
+  throw new FetchError('httpStatus', `There is neither ${names}. Name the checksum file's URL.`, { host, status: 404 });
 }
 
 async function fetchText(client: HttpClient, request: FetchRequest, url: URL, signal: AbortSignal): Promise<string> {
