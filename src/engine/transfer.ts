@@ -215,7 +215,8 @@ export class Transfer {
       return { proven, verifiedBy: this.proof.check(proven.digests, state.remote.isLengthProven) };
     } catch (error) {
       if (!(error instanceof FetchError) || !this.chooseAfterMismatch(state, error)) throw error;
-      this.context.disk.log('warn', `${error.message} Fetching it once more.`);
+      const name = state.name ?? basename(this.request.path);
+      this.context.disk.log('warn', `The hash of ${name} does not match; fetching the file once more, past caches.`);
     }
     await state.reset();
     state.work.reset();

@@ -146,6 +146,8 @@ describe('connections', function () {
     const [, second, ...more] = server.requests;
     assert.deepEqual([second?.rangeStart, second?.headers['cache-control'], more.length], [null, 'no-cache', 0]);
     assert.deepEqual([engine.listRoot(), engine.listState(), details.keptBytes], [[], [], 0]);
+    const logged = engine.messages.flatMap((message) => (message.type === 'log' ? [message.text] : []));
+    assert.deepEqual(logged, ['The hash of out.bin does not match; fetching the file once more, past caches.']);
   });
 
   it('A68 succeeds where the second, fresh transfer brings the right bytes', async () => {
