@@ -38,6 +38,8 @@ export function describeFailure(error: PlainFetchError, context: FailureContext)
 
 function findHint({ code, details }: PlainFetchError, context: FailureContext): string | null {
   if (code === 'untrusted' && context === 'get') return null;
+  // A folder is never replaced; the sentence itself says what helps.
+  if (code === 'destinationExists' && details.reason === 'EISDIR') return null;
   if (code === 'httpStatus' && (details.status === 401 || details.status === 403) && context === 'get') {
     return "If the server wants a login, pass it with --header 'Authorization: …'.";
   }

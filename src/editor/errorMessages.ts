@@ -61,7 +61,9 @@ export function describeCause(error: PlainFetchError, l10n: Localizer): string {
     case 'permissionDenied':
       return l10n.t('No permission to write {0}.', path);
     case 'destinationExists':
-      return l10n.t('{0} exists already.', path);
+      return details.reason === 'EISDIR'
+        ? l10n.t('{0} is a folder or a device, which is never replaced. Choose another name.', path)
+        : l10n.t('{0} exists already.', path);
     case 'busy':
       return l10n.t('Another window downloads the same file.');
     case 'cancelled':
@@ -111,6 +113,8 @@ function nextSteps({ code, details }: PlainFetchError): NextStep[] {
   switch (code) {
     case 'untrusted':
       return details.host === undefined ? ['manageTrust'] : ['openLog'];
+    case 'destinationExists':
+      return details.reason === 'EISDIR' ? ['openLog'] : ['retry', 'openLog'];
     case 'invalidRequest':
     case 'unsupportedUrl':
     case 'unsafePath':

@@ -62,8 +62,8 @@ export function nameOfRequest({ urls, path: relative, isFolder }: FetchRequest):
   return proposeFileName({ contentDisposition: [], url }) || displayHost(url);
 }
 
-/** Only a `fail` that nobody has decided yet is asked about. */
+/** Only a `fail` that nobody has decided yet is asked about, and only a file: a folder is never replaced. */
 async function askAboutConflict(error: FetchError, request: FetchRequest): Promise<'replace' | 'keepBoth' | null> {
-  if (request.overwrite !== 'fail') return null;
+  if (request.overwrite !== 'fail' || error.details.reason === 'EISDIR') return null;
   return askConflict(path.basename(error.details.path ?? nameOfRequest(request)));
 }

@@ -30,6 +30,11 @@ describe('describeFailure', () => {
     assert.doesNotMatch(hintFor('untrusted'), /--allow-host/);
   });
 
+  it('offers no replacing where a folder is in the way', () => {
+    const lines = describeFailure({ code: 'destinationExists', message: 'A.', details: { reason: 'EISDIR' } }, 'get');
+    assert.deepEqual(lines, ['asset-fetch: A.']);
+  });
+
   it('A57 names --header for a server that wants a login', () => {
     const lines = describeFailure({ code: 'httpStatus', message: '401.', details: { status: 401 } }, 'get');
     assert.match(lines.join('\n'), /--header/);

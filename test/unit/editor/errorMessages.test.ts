@@ -48,6 +48,17 @@ describe('describeError', () => {
     assert.ok(!steps.includes('manageTrust'));
   });
 
+  it('offers neither replacing nor a retry where a folder is in the way', () => {
+    const error: PlainFetchError = {
+      code: 'destinationExists',
+      message: '.',
+      details: { path: '/w/a', reason: 'EISDIR' },
+    };
+    const { text, steps } = describeError(error, 'a', english);
+    assert.match(text, /\/w\/a is a folder or a device, which is never replaced/);
+    assert.deepEqual(steps, ['openLog']);
+  });
+
   it('offers no retry where none can help', () => {
     for (const code of ['unsafePath', 'unsupportedUrl', 'insecureRedirect', 'tooLarge'] as const) {
       assert.deepEqual(describeError({ code, message: '.', details: {} }, 'x', english).steps, ['openLog'], code);
