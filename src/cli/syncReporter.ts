@@ -22,6 +22,7 @@ export interface SyncReporterOptions {
 
 export class SyncReporter {
   private readonly display;
+  private readonly startedIds = new Set<string>();
   private saidAtMs: number;
 
   constructor(
@@ -50,6 +51,7 @@ export class SyncReporter {
   /** An event of a transfer. */
   transfer(asset: ManifestAsset, event: TransferEvent, progress: SyncProgress): void {
     if (event.type === 'failed') this.fail(asset, event.error);
+    if (event.type === 'started') this.startedIds.add(event.id);
     if (this.options.json) this.emitTransfer(asset, event);
     else if (event.type === 'done') this.print(event.result.path);
     this.showProgress(progress);
@@ -74,6 +76,8 @@ export class SyncReporter {
   }
 
   private emitTransfer(asset: ManifestAsset, event: TransferEvent): void {
+    // Before the first response there is nothing to tell but zeros.
+    if (event.type === 'progress' && !this.startedIds.has(event.id)) return;
     const json = toJsonEvent(event, { asset: asset.path, ...(event.type === 'failed' ? { line: asset.line } : {}) });
     if (json !== null) this.emit(json);
   }
