@@ -1,8 +1,10 @@
-// The host's handle on the engine: matches answers to questions and leaves no promise open. The thread is engineThread.ts, the
-// meaning of the messages protocol.ts.
-import { FetchError, fromPlainError } from '../assets/fetchError';
+// The host's handle on the engine: transfers and their events; no promise is left open. Questions are engineQuestions.ts, the thread
+// is engineThread.ts, the meaning of the messages protocol.ts.
+import { fromPlainError, type FetchError } from '../assets/fetchError';
 import type { FetchRequest, FetchResult } from '../assets/request';
+import { cancelled, cancelledUnheard, crashed } from './clientError';
 import type { DiagnosisStep } from './diagnosis';
+import { EngineQuestions } from './engineQuestions';
 import { EngineThread } from './engineThread';
 import type {
   EngineConfig,
@@ -38,18 +40,13 @@ export interface EngineClientOptions {
 export interface StartOptions {
   /** Told every event of the transfer, `done` and `failed` included. Must not throw. */
   readonly onEvent?: (event: TransferEvent) => void;
-  /** Aborting cancels: the promise rejects with `cancelled`, the bytes are kept. */
+  /** Aborting cancels: the promise rejects with `cancelled`, the bytes are kept (how many, an engine that is too slow to say leaves open). */
   readonly signal?: AbortSignal;
 }
 
 interface PendingTransfer {
   readonly onEvent: ((event: TransferEvent) => void) | undefined;
   readonly resolve: (result: FetchResult) => void;
-  readonly reject: (error: FetchError) => void;
-}
-
-interface PendingQuestion {
-  readonly resolve: (answer: EngineMessage) => void;
   readonly reject: (error: FetchError) => void;
 }
 
@@ -60,7 +57,13 @@ interface PendingQuestion {
 export class EngineClient {
   private readonly thread: EngineThread;
   private readonly transfers = new Map<string, PendingTransfer>();
-  private readonly questions = new Map<string, PendingQuestion>();
+  private readonly questions = new EngineQuestions({
+    nextId: () => this.nextId(),
+    post: (message) => this.post(message),
+    leave: (id) => {
+      if (!this.isDisposed) this.post({ type: 'cancel', id });
+    },
+  });
   private readonly timeouts: EngineClientTimeouts;
   private lastId = 0;
   private isDisposed = false;
@@ -110,14 +113,15 @@ export class EngineClient {
 
   /** Transfers left unfinished by earlier runs that no window is working on. @throws FetchError `engineCrashed` */
   async listUnfinished(): Promise<readonly UnfinishedTransfer[]> {
-    const answer = await this.ask((id) => ({ type: 'listUnfinished', id }));
-    return answer.type === 'unfinished' ? answer.transfers : [];
+    const question = (id: string): HostMessage => ({ type: 'listUnfinished', id });
+    return (await this.questions.ask('unfinished', this.timeouts.answerMs, question)).transfers;
   }
 
   /** Deletes what an unfinished transfer left on disk. @throws FetchError `busy` where a window works on it; `localIo`; `engineCrashed` */
   async discard(key: string): Promise<void> {
-    const answer = await this.ask((id) => ({ type: 'discard', id, key }));
-    if (answer.type === 'discarded' && answer.error !== null) throw fromPlainError(answer.error);
+    const question = (id: string): HostMessage => ({ type: 'discard', id, key });
+    const { error } = await this.questions.ask('discarded', this.timeouts.answerMs, question);
+    if (error !== null) throw fromPlainError(error);
   }
 
   /**
@@ -125,9 +129,8 @@ export class EngineClient {
    * is no limit but `signal`, whose abort rejects at once. @throws FetchError `cancelled`, `engineCrashed`
    */
   async readList(text: string, survey: ListSurvey | null, signal?: AbortSignal): Promise<ListReading> {
-    const answer = await this.askAtLength((id) => ({ type: 'readList', id, text, survey }), signal);
-    if (answer.type !== 'listRead') throw crashed('it answers something else than it was asked');
-    return answer.reading;
+    const question = (id: string): HostMessage => ({ type: 'readList', id, text, survey });
+    return (await this.questions.askAtLength('listRead', signal, question)).reading;
   }
 
   /**
@@ -135,16 +138,15 @@ export class EngineClient {
    * whose abort rejects at once. @throws FetchError `cancelled`, `engineCrashed`
    */
   async diagnose(url: string, signal?: AbortSignal): Promise<readonly DiagnosisStep[]> {
-    const answer = await this.askAtLength((id) => ({ type: 'diagnose', id, url }), signal);
-    if (answer.type !== 'diagnosis') throw crashed('it answers something else than it was asked');
-    return answer.steps;
+    const question = (id: string): HostMessage => ({ type: 'diagnose', id, url });
+    return (await this.questions.askAtLength('diagnosis', signal, question)).steps;
   }
 
   /** Stops the thread: journals are saved, whatever is pending rejects with `cancelled`. Resolves within `stopMs` and a moment. */
   async dispose(): Promise<void> {
     this.isDisposed = true;
     await this.thread.stop(this.timeouts.stopMs);
-    this.rejectAll(cancelled());
+    this.rejectAll(cancelledUnheard());
   }
 
   private end(type: 'cancel' | 'pause', id: string): void {
@@ -152,45 +154,7 @@ export class EngineClient {
     if (transfer === undefined || this.isDisposed) return;
     this.post({ type, id });
     // Without effect on a transfer that has ended by then.
-    setTimeout(() => transfer.reject(cancelled()), this.timeouts.cancelMs).unref();
-  }
-
-  /** Asks what may take its time to answer. */
-  private async askAtLength(makeQuestion: (id: string) => HostMessage, signal?: AbortSignal): Promise<EngineMessage> {
-    if (signal?.aborted === true) throw cancelled();
-    const id = this.nextId();
-    let abandon = (): void => undefined;
-    try {
-      return await new Promise<EngineMessage>((resolve, reject) => {
-        this.questions.set(id, { resolve, reject });
-        abandon = () => this.abandon(id, reject);
-        signal?.addEventListener('abort', abandon, { once: true });
-        this.post(makeQuestion(id));
-      });
-    } finally {
-      this.questions.delete(id);
-      signal?.removeEventListener('abort', abandon);
-    }
-  }
-
-  private abandon(id: string, reject: (error: FetchError) => void): void {
-    reject(cancelled());
-    if (!this.isDisposed) this.post({ type: 'cancel', id });
-  }
-
-  private async ask(makeQuestion: (id: string) => HostMessage): Promise<EngineMessage> {
-    const id = this.nextId();
-    let timer: NodeJS.Timeout | undefined;
-    try {
-      return await new Promise<EngineMessage>((resolve, reject) => {
-        this.questions.set(id, { resolve, reject });
-        timer = setTimeout(() => reject(crashed('it does not answer')), this.timeouts.answerMs);
-        this.post(makeQuestion(id));
-      });
-    } finally {
-      clearTimeout(timer);
-      this.questions.delete(id);
-    }
+    setTimeout(() => transfer.reject(cancelledUnheard()), this.timeouts.cancelMs).unref();
   }
 
   private nextId(): string {
@@ -212,7 +176,7 @@ export class EngineClient {
       case 'discarded':
       case 'listRead':
       case 'diagnosis':
-        this.questions.get(message.id)?.resolve(message);
+        this.questions.answer(message);
         break;
       default:
         this.passOn(message);
@@ -234,17 +198,7 @@ export class EngineClient {
   }
 
   private rejectAll(error: FetchError): void {
-    for (const { reject } of [...this.transfers.values(), ...this.questions.values()]) reject(error);
+    for (const { reject } of this.transfers.values()) reject(error);
+    this.questions.rejectAll(error);
   }
-}
-
-function cancelled(): FetchError {
-  return new FetchError('cancelled', 'The download was cancelled.');
-}
-
-function crashed(reason: string): FetchError {
-  return new FetchError(
-    'engineCrashed',
-    `The download engine stopped unexpectedly: ${reason}. What was fetched is kept.`,
-  );
 }
