@@ -48,7 +48,10 @@ export interface FetchErrorDetails {
   readonly availableBytes?: number;
   /** Bytes that stay on disk for a later resume. 0: nothing was kept. */
   readonly keptBytes?: number;
-  /** errno of the system call (`ENOSPC`), TLS reason (`CERT_HAS_EXPIRED`), or kind of a refused network (`private`, `loopback`, `linkLocal`). */
+  /**
+   * errno of the system call (`ENOSPC`), TLS reason (`CERT_HAS_EXPIRED`), or kind of a refused network (`private`, `loopback`, `linkLocal`), or
+   * `unheard`: the engine did not say in time how much it kept.
+   */
   readonly reason?: string;
   /** Another try can't help, whatever the code says in general. */
   readonly isFinal?: boolean;

@@ -75,8 +75,7 @@ export class Downloader {
 
   private async recordFailure(reason: unknown, request: FetchRequest, kept: KeptRequest): Promise<FetchError> {
     const error = asFetchError(reason);
-    const mayGoOn = (error.details.keptBytes ?? 0) > 0 || error.code === 'engineCrashed';
-    if (!mayGoOn) await kept.forget();
+    if (!mayGoOn(error)) await kept.forget();
     const level = error.code === 'cancelled' ? 'info' : 'error';
     this.log.write(
       level,
@@ -84,6 +83,11 @@ export class Downloader {
     );
     return error;
   }
+}
+
+/** Of an engine that died or did not answer nobody knows what it kept: what it saved as it went is there. */
+function mayGoOn({ code, details }: FetchError): boolean {
+  return (details.keptBytes ?? 0) > 0 || code === 'engineCrashed' || details.reason === 'unheard';
 }
 
 /** The secrets of one running transfer: kept from the moment the engine names it, forgotten when nothing is left to resume. */

@@ -11,7 +11,7 @@ const { l10n } = vscode;
 
 /** Shows a failure; resolves with true where it is to be tried again. */
 export async function showFailure(error: FetchError, name: string, log: Log): Promise<boolean> {
-  if (error.code === 'cancelled') return showCancelled(error.details.keptBytes ?? 0);
+  if (error.code === 'cancelled') return showCancelled(keptBytesOf(error));
   const { text, steps } = describeError(toPlainError(error), name, l10n);
   const step = await showNotice(error.code === 'untrusted' ? 'warning' : 'error', text, steps.map(toAction));
   if (step === 'openLog') log.show();
@@ -19,10 +19,15 @@ export async function showFailure(error: FetchError, name: string, log: Log): Pr
   return step === 'retry';
 }
 
-async function showCancelled(keptBytes: number): Promise<boolean> {
+/** Null: the engine did not say in time. */
+function keptBytesOf({ details }: FetchError): number | null {
+  return details.reason === 'unheard' ? null : (details.keptBytes ?? 0);
+}
+
+async function showCancelled(keptBytes: number | null): Promise<boolean> {
   const resume = { id: 'resume', title: l10n.t('Resume') } as const;
   const text = describeCancelled(keptBytes, l10n);
-  return (await showNotice('info', text, keptBytes > 0 ? [resume] : [])) === 'resume';
+  return (await showNotice('info', text, keptBytes === 0 ? [] : [resume])) === 'resume';
 }
 
 function toAction(id: NextStep): NoticeAction<NextStep> {

@@ -77,8 +77,9 @@ export function describeProof(verifiedBy: string, l10n: Localizer): string {
   return l10n.t('verified by {0}', proofs.join(', '));
 }
 
-/** `Cancelled. 12 MB kept; run it again to go on.` */
-export function describeCancelled(keptBytes: number, l10n: Localizer): string {
+/** `Cancelled. 12 MB kept; run it again to go on.` @param keptBytes null where nobody knows how many */
+export function describeCancelled(keptBytes: number | null, l10n: Localizer): string {
+  if (keptBytes === null) return l10n.t('Cancelled. What was received is kept; run it again to go on.');
   if (keptBytes === 0) return l10n.t('Cancelled. Nothing was kept.');
   return l10n.t('Cancelled. {0} kept; run it again to go on.', formatBytes(keptBytes));
 }

@@ -112,7 +112,9 @@ describe('EngineClient', () => {
     const cancelling = new AbortController();
     const transfer = makeClient(deaf, { cancelMs: 20 }).start(requestTo('silent'), { signal: cancelling.signal });
     cancelling.abort();
-    await assertCode(transfer, 'cancelled');
+    const { message, details } = await assertCode(transfer, 'cancelled');
+    assert.match(message, /What was received is kept/);
+    assert.deepEqual(details, { reason: 'unheard' });
   });
 
   it('lists and discards unfinished transfers', async () => {

@@ -65,5 +65,6 @@ describe('the end in words', () => {
   it('says what a cancelled transfer keeps', () => {
     assert.equal(describeCancelled(12_000_000, english), 'Cancelled. 12 MB kept; run it again to go on.');
     assert.equal(describeCancelled(0, english), 'Cancelled. Nothing was kept.');
+    assert.match(describeCancelled(null, english), /^Cancelled\. What was received is kept/);
   });
 });
