@@ -31,7 +31,7 @@ export function writeEvent(event: TransferEvent, name: string, l10n: Localizer):
 /** The last line of a task that failed, with the hint that tasks alone can follow. */
 export function writeFailure(error: PlainFetchError, name: string, l10n: Localizer): string {
   const hint =
-    error.code === 'destinationExists'
+    error.code === 'destinationExists' && error.details.reason !== 'EISDIR'
       ? l10n.t('Give the task an "integrity", so that the right file is left alone, or "overwrite": "replace".')
       : '';
   return ERASE_LINE + line(`${describeError(error, name, l10n).text} ${hint}`.trim());
