@@ -60,7 +60,7 @@ const NETWORK_CODES: ReadonlySet<FetchErrorCode> = new Set<FetchErrorCode>([
   'sizeMismatch',
 ]);
 
-const TICK_MS = 100;
+const TICK_MS = 25;
 /** A gap this long between two ticks means that the machine slept: its connections are dead whatever they look like. */
 const SLEEP_GAP_MS = 15_000;
 /** After a failed connection no new one joins for this long. */

@@ -24,7 +24,7 @@ export interface RampInput {
   readonly isLocallyBound: boolean;
 }
 
-const WINDOW_MS = 100;
+const WINDOW_MS = 40;
 /** Servers that hold back their rate send in bursts: a growth is given this long to show that it pays. */
 const PATIENCE_MS = 400;
 /** Growth pays where the total rate rises by this much of what proportional growth would have brought. */
@@ -36,7 +36,7 @@ const QUIET_MS = 5_000;
 
 export const initialRamp: Ramp = { target: 1, before: null, window: null, quietUntilMs: 0 };
 
-/** The ramp after one more look; call it every 50 to 250 ms. */
+/** The ramp after one more look; call it every 20 to 100 ms. */
 export function stepRamp(ramp: Ramp, input: RampInput): Ramp {
   if (ramp.target > input.limit) return { ...ramp, target: Math.max(1, input.limit), before: null, window: null };
   if (!input.allFlow || input.activeConnections < ramp.target) return { ...ramp, window: null };

@@ -30,6 +30,8 @@ type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 const MOST_MEMORY_BYTES = 1024 * 1024;
 /** But not for longer than this: a kill costs a second at most. */
 const MOST_MEMORY_MS = 1_000;
+/** Progress is told at most ten times a second. */
+const PROGRESS_MS = 100;
 /** Saving the state of a transfer that failed in memory waits no longer than this for another process. */
 const KEEP_WAIT_MS = 1_000;
 
@@ -48,6 +50,7 @@ export class Transfer {
   private materializing: Promise<void> | null = null;
   /** Where the file goes; null for a request that leaves the name to the server. */
   private named: Destination | null = null;
+  private lastProgressMs = -Infinity;
   private fetchedBytes = 0;
   private mostConnections = 0;
   private hasChecksums = false;
@@ -103,8 +106,8 @@ export class Transfer {
     const state = new TransferState(this.context, this.folder, this.request, this.proof, this.hold, (error) =>
       this.failure.abort(error),
     );
+    if (this.hold.isHeld) await this.resume(state);
     try {
-      if (this.hold.isHeld) await state.resume();
       this.sources.current.hasDelivered = state.isOfSameUrl && state.resumedBytes > 0;
       const obtained = await this.obtain(state, place);
       const { resumedBytes } = state;
@@ -112,6 +115,16 @@ export class Transfer {
       return { ...(await deliver({ context, folder, hold, request, signal, state }, obtained)), resumedBytes };
     } catch (error) {
       throw await this.putAway(state, error);
+    }
+  }
+
+  /** What cannot be taken up stays as it is: for a newer release, or for a disk that works again. */
+  private async resume(state: TransferState): Promise<void> {
+    try {
+      await state.resume();
+    } catch (error) {
+      await state.close();
+      throw error;
     }
   }
 
@@ -240,7 +253,10 @@ export class Transfer {
     this.rate.sample(nowMs, this.fetchedBytes + fetchedBytes);
     const { bytesPerSecond } = this.rate;
     const { receivedBytes, totalBytes, writtenBytes } = state.work;
-    this.emit({ type: 'progress', receivedBytes, totalBytes, bytesPerSecond, connections: openConnections });
+    if (nowMs - this.lastProgressMs >= PROGRESS_MS) {
+      this.lastProgressMs = nowMs;
+      this.emit({ type: 'progress', receivedBytes, totalBytes, bytesPerSecond, connections: openConnections });
+    }
     if (!state.part.isInMemory) state.noteProgress();
     else if (writtenBytes > 0 && nowMs - this.startMs > MOST_MEMORY_MS) {
       this.materialize(state).catch((error: unknown) => this.failure.abort(error));
@@ -252,21 +268,32 @@ export class Transfer {
     const isUseless = error instanceof FetchError && USELESS_AFTER.has(error.code);
     await this.materializing?.catch(() => undefined);
     const mayKeep = error instanceof FetchError && !isUseless && state.mayBeResumed && state.work.writtenBytes > 0;
-    const keptBytes = mayKeep && (await this.keep(state)) ? state.work.writtenBytes : 0;
+    const keptBytes = mayKeep ? await this.keep(state) : 0;
     await state.close();
     if (error instanceof Superseded) return error;
-    if (keptBytes === 0 && this.hold.isHeld) await discardTransfer(this.context.disk, this.folder);
+    if (keptBytes === 0) await this.discard();
     return error instanceof FetchError ? error.with({ keptBytes }) : error;
   }
 
-  private async keep(state: TransferState): Promise<boolean> {
+  /** Nothing there can serve a later run. Not where another process has the folder by now. Never raises: another error is why. */
+  private async discard(): Promise<void> {
+    if (!this.hold.isHeld) return;
+    try {
+      await this.hold.assertHeld();
+      await discardTransfer(this.context.disk, this.folder);
+    } catch (error) {
+      this.context.disk.log('warn', `What is left of ${this.request.path} could not be removed: ${String(error)}`);
+    }
+  }
+
+  /** Resolves with the bytes that are kept. */
+  private async keep(state: TransferState): Promise<number> {
     try {
       if (state.part.isInMemory) await this.materialize(state, AbortSignal.timeout(KEEP_WAIT_MS));
-      await state.keep();
-      return true;
+      return await state.keep();
     } catch (error) {
       this.context.disk.log('warn', `What was received of ${this.request.path} could not be kept: ${String(error)}`);
-      return false;
+      return 0;
     }
   }
 
