@@ -37,6 +37,8 @@ export interface JournalRecord {
   readonly flushed: RangeSet;
   /** Wall clock, milliseconds since the epoch. */
   readonly savedAtMs: number;
+  /** `stampPart` of the part file where nobody was going to write to it any more. Its bytes count only while that holds. */
+  readonly partStamp?: string | undefined;
 }
 
 /**
@@ -50,7 +52,7 @@ export type LoadedJournal =
 
 /**
  * Reads and checks the journal of a transfer whose lease the caller holds. A corrupt one is moved aside (one is kept), logged
- * and as good as absent; so is one whose part file is gone or shorter than it says. A part file that is published already (it
+ * and as good as absent; so is one whose part file is gone, shorter than it says or not as it was left. A part file that is published already (it
  * has a second name) is unlinked, so that nothing is written through it. After `absent` no journal is left, power cut or not.
  * Raises `permissionDenied`, `localIo` where the folder cannot be read.
  */
@@ -74,7 +76,7 @@ export async function inspectJournal(disk: Disk, folder: TransferFolder): Promis
   const newer = [latest, durable].find((file) => file.type === 'newer');
   if (newer !== undefined) return newer;
   const chosen = choose(disk, latest, durable);
-  if (chosen === null || !(await isInPart(disk, folder, chosen.kept))) return { type: 'absent' };
+  if (chosen === null || !(await isInPart(disk, folder, chosen))) return { type: 'absent' };
   return { type: 'found', ...chosen };
 }
 
@@ -97,6 +99,17 @@ export async function saveJournal(
   } catch (error) {
     throw translateLocalError(error, 'save', latestPath(folder));
   }
+}
+
+/** Tells whether somebody changed the part file; of times, since hashing it anew would cost more. Null where there is none. */
+export async function stampPart(disk: Disk, folder: TransferFolder): Promise<string | null> {
+  const stats = await lstatPart(disk, folder);
+  return stats && formatStamp(stats);
+}
+
+/** The change time, too: whoever sets a modification time back cannot set that one back. */
+function formatStamp({ mtimeNs, ctimeNs }: BigIntStats): string {
+  return `${mtimeNs} ${ctimeNs}`;
 }
 
 /** The last checkpoint of any kind. Not flushed, so it counts only within one run of the machine. */
@@ -126,11 +139,16 @@ function choose(
   return { record, kept: isSameBoot(bootId, self.bootId) ? record.written : record.flushed };
 }
 
-async function isInPart(disk: Disk, folder: TransferFolder, kept: RangeSet): Promise<boolean> {
+async function isInPart(
+  disk: Disk,
+  folder: TransferFolder,
+  { record, kept }: { readonly record: JournalRecord; readonly kept: RangeSet },
+): Promise<boolean> {
   const stats = await lstatPart(disk, folder);
   const endBytes = kept.at(-1)?.[1] ?? 0;
   if (stats === null) return endBytes === 0;
-  return isOwnFile(stats) && stats.size >= BigInt(endBytes);
+  const isAsLeft = record.partStamp === undefined || record.partStamp === formatStamp(stats);
+  return isOwnFile(stats) && isAsLeft && stats.size >= BigInt(endBytes);
 }
 
 /** A second name is that of the published file: a crash came between link and unlink. */

@@ -34,6 +34,7 @@ const recordSchema = v.pipe(
     written: ranges,
     flushed: ranges,
     savedAtMs: v.pipe(v.number(), v.safeInteger()),
+    partStamp: v.optional(v.string()),
   }),
   v.check(({ written, flushed, totalBytes }) => {
     return isWithin(written, [[0, totalBytes ?? Number.MAX_SAFE_INTEGER]]) && isWithin(flushed, written);

@@ -1,6 +1,6 @@
 // The resumable state of one transfer: part file, journal and running hash, kept in step. The caller holds the lease.
 import { createHash } from 'node:crypto';
-import { FetchError } from '../assets/fetchError';
+import { asFetchError, FetchError } from '../assets/fetchError';
 import { redactUrl } from '../assets/redact';
 import type { FetchRequest } from '../assets/request';
 import { countBytes, type RangeSet } from './byteRanges';
@@ -9,7 +9,7 @@ import { digestBytes } from './digests';
 import type { EngineContext } from './engineContext';
 import type { FileProof } from './fileDigest';
 import type { RunningHash } from './hasher';
-import { loadJournal, saveJournal, type JournalRecord } from './journal';
+import { loadJournal, saveJournal, stampPart, type JournalRecord } from './journal';
 import { PartFile } from './partFile';
 import type { Proof } from './proof';
 import { Superseded, type FolderHold } from './folderHold';
@@ -31,6 +31,12 @@ export class TransferState {
   isOfSameUrl = false;
 
   private flushed: RangeSet = [];
+  /** A failed flush may have lost what it was to save, and a second one would not tell: Linux marks such pages clean. */
+  private hasLostFlush = false;
+  /** Set once nothing more is written. */
+  private partStamp: string | null = null;
+  /** Bytes that the journal on disk vouches for. */
+  private savedBytes = 0;
   private hash: RunningHash;
   private hasJournal = false;
   private readonly checkpoint: Checkpoint;
@@ -44,7 +50,7 @@ export class TransferState {
     private readonly request: FetchRequest,
     private readonly proof: Proof,
     private readonly hold: FolderHold,
-    /** The folder is another process's now (locks that lie, a machine that slept): nothing may be written any more. */
+    /** Another process has the folder now (locks that lie, a machine that slept), or the disk lost bytes: it has to end. */
     private readonly onLost: (error: FetchError) => void,
   ) {
     this.part = new PartFile(context.disk.fileSystem, folder.part);
@@ -69,7 +75,9 @@ export class TransferState {
     }
     await this.part.open();
     if (journal.type === 'found') this.takeUp(journal.record, journal.kept);
-    if (this.resumedBytes === 0) await this.reset();
+    if (this.resumedBytes === 0) return this.reset();
+    // Without the stamp, before the first write changes the times that it is made of.
+    await this.save('quick');
   }
 
   /** Brings a state in memory to disk and saves its first journal. The folder is held; raises Superseded where somebody left something there meanwhile. */
@@ -89,8 +97,8 @@ export class TransferState {
     if (!isProvable || (!this.isOfSameUrl && !hasCommonHash(record, this.request))) return;
     const { totalBytes, etag, lastModified, validator } = record;
     this.name = record.name;
-    this.flushed = kept;
-    this.resumedBytes = countBytes(kept);
+    this.flushed = record.flushed;
+    this.resumedBytes = this.savedBytes = countBytes(kept);
     this.remote.object = this.isOfSameUrl
       ? { totalBytes, etag, lastModified, validator }
       : { totalBytes, etag: null, lastModified: null, validator: null };
@@ -121,7 +129,7 @@ export class TransferState {
     await this.checkpoint.settle();
     this.hash.reset();
     this.flushed = [];
-    this.resumedBytes = 0;
+    this.resumedBytes = this.savedBytes = 0;
     await this.part.truncate();
     if (this.hasJournal) await saveJournal(this.context.disk, this.folder, this.record([], []), 'durable');
   }
@@ -129,7 +137,9 @@ export class TransferState {
   async save(kind: CheckpointKind): Promise<void> {
     await this.hold.assertHeld();
     this.hasJournal = true;
-    await saveJournal(this.context.disk, this.folder, this.record(this.work.written, this.flushed), kind);
+    const written = this.hasLostFlush ? this.flushed : this.work.written;
+    await saveJournal(this.context.disk, this.folder, this.record(written, this.flushed), kind);
+    this.savedBytes = countBytes(written);
   }
 
   /** Digests of the complete file as it lies on disk, flushed to the device; or of its bytes in memory. */
@@ -140,14 +150,27 @@ export class TransferState {
       return { bytes, digests: await digestBytes(bytes, this.proof.algorithms) };
     }
     await this.checkpoint.settle();
-    const [fileProof] = await Promise.all([this.hash.finish(totalBytes), this.part.flush()]);
+    const [fileProof] = await Promise.all([this.hash.finish(totalBytes), this.flush()]);
     return fileProof;
   }
 
-  /** Keeps the bytes for a later run. Never raises: what cannot be saved was not promised. */
-  async keep(): Promise<void> {
+  /**
+   * Keeps the bytes for a later run and tells how many: where the journal cannot be saved, those of the last one. Never
+   * raises: what cannot be saved was not promised.
+   */
+  async keep(): Promise<number> {
     await this.checkpoint.settle();
-    await this.save('quick').catch((error: unknown) => this.noteFailure(error));
+    try {
+      // Windows notes the times when a file is closed.
+      await this.part.close();
+      this.partStamp = await stampPart(this.context.disk, this.folder);
+      await this.save('quick');
+    } catch (error) {
+      this.noteFailure(error);
+      // The last one vouches for bytes that a flush has lost since.
+      if (this.hasLostFlush) return 0;
+    }
+    return this.savedBytes;
   }
 
   async close(): Promise<void> {
@@ -165,8 +188,14 @@ export class TransferState {
 
   private async flush(): Promise<void> {
     const { written } = this.work;
-    await this.part.flush();
-    this.flushed = written;
+    try {
+      await this.part.flush();
+      this.flushed = written;
+    } catch (error) {
+      this.hasLostFlush = true;
+      this.onLost(asFetchError(error));
+      throw error;
+    }
   }
 
   private record(written: RangeSet, flushed: RangeSet): JournalRecord {
@@ -182,6 +211,7 @@ export class TransferState {
       validator: object?.validator ?? null,
       totalBytes: this.work.totalBytes,
       ...{ written, flushed, savedAtMs: this.context.disk.wallClockMs() },
+      ...(this.partStamp === null ? {} : { partStamp: this.partStamp }),
     };
   }
 }

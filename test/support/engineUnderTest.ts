@@ -8,6 +8,7 @@ import {
   type EngineConfig,
   type EngineMessage,
   type TransferEvent,
+  type UnfinishedTransfer,
 } from '../../src/bridge/protocol';
 import type { Clock } from '../../src/engine/clock';
 import { createDisk, type Disk } from '../../src/engine/disk';
@@ -33,6 +34,8 @@ export interface EngineChoices {
   readonly clock?: Clock;
   /** Parts of the disk to replace. */
   readonly disk?: Partial<Disk>;
+  /** Default: the real hash thread. */
+  readonly hashThreadFile?: string;
 }
 
 /** Virtual seconds pass in a tenth of the time: watchdogs and ramps are seen at work without waiting for them. */
@@ -100,6 +103,11 @@ export class EngineUnderTest {
     this.queue.cancel(id);
   }
 
+  /** What earlier runs left. */
+  listUnfinished(): Promise<UnfinishedTransfer[]> {
+    return this.queue.listUnfinished();
+  }
+
   /** A new engine on the same folders, as after a restart of the process. */
   async restart(): Promise<void> {
     await this.queue.dispose();
@@ -139,7 +147,7 @@ export class EngineUnderTest {
     const config = { ...defaultEngineConfig, stateDir: this.stateDir, useSystemCertificates: false };
     return new TransferQueue({ ...config, ...this.choices.config }, (message) => this.take(message), {
       createDisk: (log) => ({ ...createDisk(log), ...this.choices.disk, clock: this.clock }),
-      hashThreadFile: buildHashThread(),
+      hashThreadFile: this.choices.hashThreadFile ?? buildHashThread(),
       environment: {},
     });
   }

@@ -41,6 +41,12 @@ export class FaultFs {
     return this;
   }
 
+  /** Forgets every fault, as a disk that has room again. */
+  clearFaults(): void {
+    this.faults.length = 0;
+    this.shortWriteBytes = null;
+  }
+
   /** Runs something once, right before the first matching call: the other side of a race. */
   before(operation: DiskOperation, run: (path: string) => unknown, path = ''): this {
     this.hooks.push({ operation, run, path });
