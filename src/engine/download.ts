@@ -261,14 +261,22 @@ export class Download {
     const nowMs = this.around.clock.nowMs();
     const hasSlept = nowMs - this.lastTickMs > SLEEP_GAP_MS;
     this.lastTickMs = nowMs;
+    if (hasSlept) this.wakeUp();
+    else this.look(nowMs);
+    this.hooks.onTick();
+  }
+
+  /** No connection joins those that are given up: one request asks whether the network is back. */
+  private wakeUp(): void {
     for (const connection of this.connections) {
-      if (hasSlept)
-        connection.fail(new FetchError('timedOut', `${connection.host} was lost while this machine slept.`));
-      else connection.look(nowMs, this.around.idleTimeoutMs);
+      connection.fail(new FetchError('timedOut', `${connection.host} was lost while this machine slept.`));
     }
+  }
+
+  private look(nowMs: number): void {
+    for (const connection of this.connections) connection.look(nowMs, this.around.idleTimeoutMs);
     if (this.around.budget.isContended() && this.connections.size > 1) [...this.connections].at(-1)?.end();
     else if (this.maySplit()) this.grow(nowMs);
-    this.hooks.onTick();
   }
 
   private grow(nowMs: number): void {

@@ -1,0 +1,116 @@
+// B27: the same file wanted twice at once, by two engines of one process and by two processes.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { parseIntegrity } from '../../../src/assets/integrity';
+import { systemClock } from '../../../src/engine/clock';
+import { assertBody, bodySha256 } from '../../support/body';
+import { EngineUnderTest } from '../../support/engineUnderTest';
+import { FaultServer } from '../../support/faultServer';
+import { assertDone } from '../../support/outcome';
+import { startCli } from '../../support/processes';
+
+const MIB = 1 << 20;
+const SMALL = 300_000;
+const LARGE = 24 * MIB;
+/** The one that waits has asked already: what it leaves unread sits in the kernel's buffers. */
+const MOST_SENT = 1.5;
+
+describe('the same file twice at once', function () {
+  this.timeout(60_000);
+  let server: FaultServer;
+  let first: EngineUnderTest;
+  beforeEach(async () => {
+    server = await FaultServer.start();
+    // Real time: each would see the other's heartbeats late by a clock of its own.
+    first = await EngineUnderTest.start({ clock: systemClock });
+  });
+  afterEach(async () => {
+    await first.dispose();
+    await server.close();
+  });
+
+  /** Serves a file whose body comes when both have asked for it or one of them waits; a large one not at once. */
+  function serve(sizeBytes: number, onWaiting: Promise<unknown>): string {
+    const url = server.serve('/a', { sizeBytes, seed: 1 });
+    const bodyGate = Promise.race([onWaiting, server.waitUntil(() => server.requests.length >= 2)]);
+    server.fault('/a', 'all', { bodyGate });
+    if (sizeBytes > MIB) server.fault('/a', 'all', { bytesPerSecond: 24 * MIB });
+    return url;
+  }
+
+  function waits({ messages }: EngineUnderTest): boolean {
+    return messages.some(({ type }) => type === 'waiting');
+  }
+
+  function assertSentOnce(sizeBytes: number): void {
+    if (sizeBytes < MIB) assert.ok(server.bodyBytesSent <= 2 * sizeBytes);
+    else assert.ok(server.bodyBytesSent < MOST_SENT * sizeBytes, `${server.bodyBytesSent} bytes were sent`);
+  }
+
+  for (const sizeBytes of [SMALL, LARGE]) {
+    for (const hasHash of [false, true]) {
+      const what = `${sizeBytes} bytes, ${hasHash ? 'with' : 'without'} a hash`;
+      const sha256 = bodySha256(1, sizeBytes);
+
+      it(`B27 two engines of one process both succeed, with one file (${what})`, async () => {
+        const second = await EngineUnderTest.start({ clock: systemClock, config: { stateDir: first.stateDir } });
+        try {
+          const engines = [first, second];
+          const url = serve(sizeBytes, Promise.race(engines.map((engine) => engine.waitUntil(() => waits(engine)))));
+          const wanted = { root: first.root, integrity: hasHash ? parseIntegrity(sha256) : [] };
+          const outcomes = await Promise.all(engines.map((engine) => engine.fetch(url, wanted)));
+          for (const outcome of outcomes) assert.equal(assertDone(outcome, 1, sizeBytes).sha256, sha256);
+        } finally {
+          await second.dispose();
+        }
+        assert.deepEqual(first.listRoot(), ['out.bin']);
+        assert.deepEqual(first.listState(), []);
+        assertSentOnce(sizeBytes);
+      });
+
+      it(`B27 two processes both succeed, with one file (${what})`, async () => {
+        let noteWaiting = (): void => undefined;
+        const url = serve(sizeBytes, new Promise<void>((resolve) => (noteWaiting = resolve)));
+        const cwd = first.folder.at('cli');
+        mkdirSync(cwd);
+        const hash = hasHash ? ['--integrity', sha256] : [];
+        const args = ['get', url, '-o', 'out.bin', '--state-dir', first.stateDir, '--json', ...hash];
+        const running = [startCli(args, { cwd }), startCli(args, { cwd })];
+        for (const child of running) child.waitForEvent('waiting').then(noteWaiting, () => undefined);
+        const results = await Promise.all(running.map(({ finished }) => finished));
+        for (const { code, stdout, stderr } of results) assert.equal(code, 0, stdout + stderr);
+        assertBody(readFileSync(first.folder.at('cli', 'out.bin')), 1);
+        assert.deepEqual(
+          first.folder.files().filter((file) => file.startsWith('cli/')),
+          ['cli/out.bin'],
+        );
+        assert.deepEqual(first.listState(), []);
+        assertSentOnce(sizeBytes);
+      });
+    }
+  }
+
+  it('B27 B10 a second one that wants another file there is refused, and the first one stays', async () => {
+    const second = await EngineUnderTest.start({ clock: systemClock, config: { stateDir: first.stateDir } });
+    try {
+      const [url, other] = [
+        server.serve('/a', { sizeBytes: SMALL, seed: 1 }),
+        server.serve('/b', { sizeBytes: SMALL, seed: 2 }),
+      ];
+      const bodyGate = server.waitUntil(() => server.requests.length >= 2);
+      server.fault(null, 'all', { bodyGate });
+      const outcomes = await Promise.all([
+        first.fetch(url, { root: first.root }),
+        second.fetch(other, { root: first.root }),
+      ]);
+      const done = outcomes.flatMap((outcome) => (outcome.type === 'done' ? [outcome] : []));
+      const failed = outcomes.flatMap((outcome) => (outcome.type === 'failed' ? [outcome.error.code] : []));
+      assert.equal(done.length, 1);
+      assert.deepEqual(failed, ['destinationExists']);
+      assert.deepEqual(readFileSync(first.folder.at('root', 'out.bin')), done[0]?.bytes);
+    } finally {
+      await second.dispose();
+    }
+  });
+});
