@@ -1,6 +1,7 @@
 // The table of commands: id to handler. Handlers that nobody awaits show their failures; those with an argument throw them.
 import * as vscode from 'vscode';
 import { asFetchError } from '../assets/fetchError';
+import { diagnoseUrl } from './diagnoseUrl';
 import { downloadAtUrl } from './downloadAtUrl';
 import { downloadByCommand } from './downloadByArgument';
 import { showFailure } from './endNotices';
@@ -26,6 +27,7 @@ export function downloadCommands(services: Services): CommandTable {
         : downloadByCommand(services, argument),
     'assetFetch.downloadFileAtUrl': guarded((argument) => downloadAtUrl(services, hoveredUrl(argument))),
     'assetFetch.downloadFileHere': guarded((folder) => askAndDownload(services, clickedFolder(folder))),
+    'assetFetch.diagnoseUrl': guarded((argument) => diagnoseUrl(services, hoveredUrl(argument))),
     'assetFetch.showUnfinished': guarded(() => showUnfinished(services)),
     'assetFetch.openLog': () => services.log.show(),
   };
@@ -50,7 +52,7 @@ function clickedFolder(argument: unknown): WantedHints {
   return argument instanceof vscode.Uri && argument.scheme === 'file' ? { folder: argument.fsPath } : {};
 }
 
-/** A hover's link hands over `{ url }`; the editor's menu the document, which the cursor knows better. */
+/** A hover's link and other extensions hand over `{ url }`; the editor's menu the document, which the cursor knows better. */
 function hoveredUrl(argument: unknown): string | null {
   const isLink = typeof argument === 'object' && argument !== null && 'url' in argument;
   return isLink && typeof argument.url === 'string' ? argument.url : null;

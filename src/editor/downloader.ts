@@ -2,6 +2,7 @@
 import { asFetchError, type FetchError } from '../assets/fetchError';
 import { redactUrl } from '../assets/redact';
 import type { FetchRequest, FetchResult } from '../assets/request';
+import type { DiagnosisStep } from '../bridge/diagnosis';
 import type { TransferEvent, UnfinishedTransfer } from '../bridge/protocol';
 import type { EngineHost } from './engineHost';
 import type { Log } from './log';
@@ -49,6 +50,12 @@ export class Downloader {
     } finally {
       display?.close();
     }
+  }
+
+  /** What a transfer of this URL would meet, step by step. @throws FetchError `untrusted`, `cancelled`, `engineCrashed` */
+  async diagnose(url: string, signal: AbortSignal): Promise<readonly DiagnosisStep[]> {
+    requireUsableWorkspace();
+    return (await this.engines.engine()).diagnose(url, signal);
   }
 
   /** Transfers that an earlier run left and no window is working on. */

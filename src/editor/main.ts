@@ -5,6 +5,7 @@ import { AssetLists } from './assetList/assetLists';
 import { listCommands, registerEntryCommands } from './assetList/listCommands';
 import { BackgroundStatus } from './backgroundStatus';
 import { downloadCommands, type CommandTable } from './commands';
+import { DiagnosisDocuments } from './diagnoseUrl';
 import { Downloader } from './downloader';
 import { EngineHost } from './engineHost';
 import { createTaskProvider } from './fetchTask';
@@ -41,6 +42,7 @@ export function startEditor(context: vscode.ExtensionContext): Editor {
     registerUrlHover(),
     trackUrlContext(),
     services.assetLists.register(),
+    services.diagnoses.register(),
     vscode.workspace.onDidGrantWorkspaceTrust(offer),
   );
   offer();
@@ -62,5 +64,6 @@ function makeServices(context: vscode.ExtensionContext, engines: EngineHost, log
     memory: new FolderMemory(context.workspaceState),
     status,
     assetLists: new AssetLists(engines, status, log, context),
+    diagnoses: new DiagnosisDocuments(),
   };
 }

@@ -159,7 +159,7 @@ export async function pickUrls(urls: readonly string[], folderName: string): Pro
 }
 
 /** The sentence of the error that `check` throws; undefined where it throws none. */
-function faultOf(check: () => unknown): string | undefined {
+export function faultOf(check: () => unknown): string | undefined {
   try {
     check();
     return undefined;

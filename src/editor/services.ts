@@ -1,6 +1,7 @@
 // What the commands work with, made once by main.ts.
 import type { AssetLists } from './assetList/assetLists';
 import type { BackgroundStatus } from './backgroundStatus';
+import type { DiagnosisDocuments } from './diagnoseUrl';
 import type { Downloader } from './downloader';
 import type { FolderMemory } from './folderMemory';
 import type { Log } from './log';
@@ -13,4 +14,5 @@ export interface Services {
   readonly memory: FolderMemory;
   readonly status: BackgroundStatus;
   readonly assetLists: AssetLists;
+  readonly diagnoses: DiagnosisDocuments;
 }

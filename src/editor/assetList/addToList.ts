@@ -13,7 +13,7 @@ import { proposePath } from '../destinationPath';
 import { showFailure } from '../endNotices';
 import { askInput } from '../inputBox';
 import { showNotice } from '../notices';
-import { confirmSensitivePath, pickWorkspaceFolder } from '../prompts';
+import { confirmSensitivePath, faultOf, pickWorkspaceFolder } from '../prompts';
 import type { Services } from '../services';
 import { readSettings } from '../settings';
 import { urlInClipboard } from '../wantedFile';
@@ -113,13 +113,4 @@ async function writeEntry(file: ListFile, { url }: WantedEntry, result: FetchRes
   );
   const answer = await showNotice('info', text, [{ id: 'open', title: l10n.t('Open Asset List') }]);
   if (answer === 'open') await vscode.window.showTextDocument(file.uri);
-}
-
-function faultOf(check: () => unknown): string | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    return asFetchError(error).message;
-  }
 }
