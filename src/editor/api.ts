@@ -54,11 +54,21 @@ async function download(
   }
 }
 
-function tellProgress(event: TransferEvent, listener: ((progress: DownloadProgress) => void) | undefined): void {
-  if (event.type !== 'progress') return;
+/** Where a transfer begins counts as progress too: a short one may be over before the next is told. */
+function progressOf(event: TransferEvent): DownloadProgress | null {
+  if (event.type === 'started') {
+    return { receivedBytes: event.resumedBytes, totalBytes: event.totalBytes, bytesPerSecond: 0 };
+  }
+  if (event.type !== 'progress') return null;
   const { receivedBytes, totalBytes, bytesPerSecond } = event;
+  return { receivedBytes, totalBytes, bytesPerSecond };
+}
+
+function tellProgress(event: TransferEvent, listener: ((progress: DownloadProgress) => void) | undefined): void {
+  const progress = progressOf(event);
+  if (progress === null) return;
   try {
-    listener?.({ receivedBytes, totalBytes, bytesPerSecond });
+    listener?.(progress);
   } catch {
     // Another extension's listener must not end the transfer that it listens to.
   }
