@@ -37,6 +37,7 @@ async function runIn(workspace: string, userData: string): Promise<void> {
     ...(isDesktop ? {} : { vscodeExecutablePath: join(repositoryRoot, 'test/support/vscodeHost/code.mjs') }),
     extensionDevelopmentPath: repositoryRoot,
     extensionTestsPath: join(bundles, 'index.js'),
+    extensionTestsEnv: { ASSET_FETCH_TEST_USER_DATA: userData },
     launchArgs: [workspace, `--user-data-dir=${userData}`, `--extensions-dir=${join(userData, 'extensions')}`],
   });
 }

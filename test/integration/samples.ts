@@ -17,3 +17,10 @@ export function sampleOrigin(): string {
   if (origin === undefined) throw new Error('The sample workspace names no server.');
   return origin;
 }
+
+/** Folders of the profile of this VS Code, as runIntegration.ts made it: its logs, and what extensions keep. */
+export function profileFolders(): { readonly logs: string; readonly state: string } {
+  const userData = process.env['ASSET_FETCH_TEST_USER_DATA'];
+  if (userData === undefined) throw new Error('runIntegration.ts names no profile.');
+  return { logs: join(userData, 'logs'), state: join(userData, 'User') };
+}

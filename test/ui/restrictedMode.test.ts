@@ -14,5 +14,13 @@ describe('Restricted Mode', () => {
     await workbench.screenshot('restricted-mode');
     assert.deepEqual(samples.requests, []);
     assert.deepEqual(session().files(), before);
+    await workbench.notifications.close(/off in Restricted Mode/);
+  });
+
+  it('refuses a diagnosis, too', async () => {
+    const { workbench, samples } = session();
+    await workbench.runCommand('Asset Fetch: Diagnose URL…');
+    await workbench.notifications.waitFor(/off in Restricted Mode/);
+    assert.deepEqual(samples.requests, []);
   });
 });

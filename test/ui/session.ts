@@ -13,6 +13,16 @@ export const slowAsset = {
   bytesPerSecond: 2 ** 20,
 } as const satisfies SampleAsset;
 
+/** Stands for a secret: may show nowhere. */
+export const signature = 'CANARY-51c0de7f3a';
+
+/** The same behind a signed URL; without the signature there is nothing. */
+export const signedAsset = {
+  ...slowAsset,
+  path: `/slow/signed.bin?signature=${signature}`,
+  seed: 22,
+} as const satisfies SampleAsset;
+
 export class Session {
   private constructor(
     readonly samples: SampleServer,
@@ -21,7 +31,7 @@ export class Session {
   ) {}
 
   static async open(options: Partial<WorkbenchOptions> = {}): Promise<Session> {
-    const samples = await SampleServer.start([slowAsset]);
+    const samples = await SampleServer.start([slowAsset, signedAsset]);
     const folder = await TempFolder.make('workspace');
     await writeSampleWorkspace(folder.path, samples);
     const workbench = await Workbench.start({ workspaceFolder: folder.path, settings: quietAboutList, ...options });
