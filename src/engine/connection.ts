@@ -43,7 +43,7 @@ export class Connection {
 
   /** Whether it was told to end: what it raises after that is no failure. */
   get isEnded(): boolean {
-    return this.controller.signal.aborted;
+    return this.controller.signal.reason === ENOUGH;
   }
 
   get hasFlowed(): boolean {
@@ -124,9 +124,10 @@ export class Connection {
     this.controller.abort(ENOUGH);
   }
 
-  /** Ends this connection's response with an error. */
+  /** Ends this connection's response, or its waiting for one, with an error. */
   fail(error: FetchError): void {
-    this.response?.abort(error);
+    if (this.response) this.response.abort(error);
+    else this.controller.abort(error);
   }
 
   /** Looks at the clock: brings the rate up to date, writes what is gathered, and ends a response that has stalled. */

@@ -56,11 +56,11 @@ describe('transfers and time', function () {
     server.fault('/a', 'all', { bytesPerSecond: 2 * MIB });
     server.fault('/a', () => hasSlept, { headGate, bytesPerSecond: 64 * MIB });
     const running = engine.begin(url);
-    const hasFour = (): boolean => server.requests.filter(({ bytesSent }) => bytesSent > 0).length >= 4;
+    // A request on its way would be taken for one that came after the sleep.
     await engine.waitUntil(() => {
       const last = running.events.at(-1);
-      // None of them still waits for its head.
-      return hasFour() && last?.type === 'progress' && last.connections === server.requests.length;
+      const unfinished = server.requests.filter(({ isFinished }) => !isFinished).length;
+      return unfinished >= 4 && last?.type === 'progress' && last.connections === unfinished;
     });
     hasSlept = true;
     const before = server.requests.length;
@@ -74,6 +74,16 @@ describe('transfers and time', function () {
     open();
     assertDone(await running.outcome, 1, sizeBytes);
     assert.equal(countRetries(running), 1);
+  });
+
+  it('B26 asks anew where the sleep came between a request and its answer', async () => {
+    const url = server.serve('/a', { sizeBytes: MIB, seed: 1 });
+    server.fault('/a', 0, { headGate: new Promise(() => undefined) });
+    const running = engine.begin(url);
+    await server.waitUntil(() => server.requests.length === 1);
+    engine.virtualClock.jump(NAP_MS);
+    assertDone(await running.outcome, 1, MIB);
+    assert.equal(server.requests.length, 2);
   });
 
   it('B26 one request each where several transfers were under way', async () => {
