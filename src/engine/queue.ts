@@ -27,6 +27,8 @@ export interface EngineSurroundings {
   /** Path of the built hashThread.js. */
   readonly hashThreadFile: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A function that says whether this thread, not the network, is what holds transfers up. */
+  readonly makeLoadMeter: () => () => boolean;
 }
 
 const processSurroundings: EngineSurroundings = {
@@ -34,6 +36,7 @@ const processSurroundings: EngineSurroundings = {
   random: Math.random,
   hashThreadFile: join(__dirname, 'hashThread.js'),
   environment: process.env,
+  makeLoadMeter,
 };
 
 interface Job {
@@ -67,7 +70,7 @@ export class TransferQueue {
       hasher: new Hasher(around.hashThreadFile),
       openCache: () => (this.cache ??= openVerifiedCache(this.context.disk, config.stateDir)),
       random: around.random,
-      isLocallyBound: makeLoadMeter(),
+      isLocallyBound: around.makeLoadMeter(),
     };
   }
 

@@ -1,5 +1,6 @@
 // A real squid as HTTP proxy on a free loopback port, with its configuration and log in a temp folder of its own.
 import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort, findProgram, ServerProcess } from './realServer';
 import { TempFolder } from './tempFolder';
 
@@ -35,8 +36,13 @@ export class Squid {
   }
 
   /** The access log, a request a line: method, URL, status. */
-  async readLog(): Promise<string> {
-    return readFile(this.folder.at('access.log'), 'utf8');
+  /** The access log, once a line of it matches: squid writes a line a moment after the answer. */
+  async readLog(line: RegExp): Promise<string> {
+    for (let tries = 0; ; tries += 1) {
+      const log = await readFile(this.folder.at('access.log'), 'utf8');
+      if (line.test(log) || tries === 100) return log;
+      await delay(50);
+    }
   }
 
   async stop(): Promise<void> {

@@ -139,7 +139,7 @@ describe('transfers on failing disks', function () {
     faultFs.fail({ operation: 'handle.datasync', nth: 2, errno: 'EIO', path: '/part' });
     const url = server.serve('/a', { sizeBytes: SIZE, seed: 1 });
     server.fault('/a', 0, { bytesPerSecond: 2 * MIB });
-    const running = engine.begin(url);
+    const running = engine.begin(url, { connections: 1 });
     await engine.waitUntil(() => receivedBytes(running) > MIB);
     engine.virtualClock.advance(10_000);
     await engine.waitUntil(() => faultFs.count('handle.datasync') >= 1);

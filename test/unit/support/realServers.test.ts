@@ -63,7 +63,8 @@ describeWith(['squid', 'nginx'], 'squid under test', () => {
     assert.equal((await get(nginx.url('/a.bin'), {}, squid.port)).status, 407);
     const reply = await get(nginx.url('/a.bin'), { 'proxy-authorization': authorization }, squid.port);
     assertBody(reply.body, 1);
-    assert.match(await squid.readLog(), /GET http:.*a\.bin 200/);
+    const line = /GET http:.*a\.bin 200/;
+    assert.match(await squid.readLog(line), line);
     await squid.stop();
     await nginx.stop();
   });
