@@ -59,6 +59,24 @@ export default tseslint.config(
     ['**/engine/*'],
     'The editor reaches the engine through bridge.',
   ]),
+  {
+    files: ['src/editor/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.property.name='t'][callee.object.name='l10n']:not([arguments.0.type='Literal'])",
+          message: 'Texts to translate are collected from the source: pass them as literals.',
+        },
+        {
+          selector:
+            "CallExpression[callee.property.name='t'][callee.object.property.name='l10n']:not([arguments.0.type='Literal'])",
+          message: 'Texts to translate are collected from the source: pass them as literals.',
+        },
+      ],
+    },
+  },
   forbid(['src/cli.ts', 'src/cli/**'], VSCODE, UNDICI, [
     ['**/editor/*'],
     'The command line knows nothing of the editor.',
