@@ -1,6 +1,7 @@
 // What happens to part files, journals and signed URLs between two runs. Through the whole engine.
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { parseIntegrity } from '../../../src/assets/integrity';
 import type { JournalRecord } from '../../../src/engine/journal';
@@ -51,8 +52,8 @@ describe('transfers between two runs', function () {
     assert.equal(result.resumedBytes, 0);
     assert.equal(result.fetchedBytes, SIZE);
     assert.equal(server.requests.length, 2);
-    assert.equal(server.requests[1].rangeStart, 0);
-    assert.equal(server.requests[1].headers['if-range'], undefined);
+    assert.equal(server.requests[1]?.rangeStart, 0);
+    assert.equal(server.requests[1]?.headers['if-range'], undefined);
     assert.deepEqual(
       running.events.filter(({ type }) => type === 'retrying'),
       [],
@@ -123,12 +124,41 @@ describe('transfers between two runs', function () {
     await interrupt(GIVEN);
     const [journal, part] = [stateFile('journal.json'), stateFile('part')];
     const { bootId, record } = JSON.parse(readFileSync(journal, 'utf8')) as { bootId: string; record: JournalRecord };
-    writeFileSync(journal, formatJournal(bootId, { ...record, partStamp: undefined }));
+    const unstamped: JournalRecord = { ...record, partStamp: undefined };
+    writeFileSync(journal, formatJournal(bootId, unstamped));
     writeFileSync(part, Buffer.alloc(CUT));
     const result = assertDone(await engine.fetch(url, GIVEN), 1, SIZE);
     assert.equal(result.fetchedBytes, SIZE - CUT + SIZE);
     assert.equal(server.requests[1]?.rangeStart, CUT);
     assert.equal(server.requests[2]?.rangeStart, null);
+  });
+
+  it('B23 B19 counts on no times of a part file while it writes to it: a kill may come', async () => {
+    await interrupt();
+    const readJournal = (): string => readFileSync(stateFile('journal.json'), 'utf8');
+    assert.match(readJournal(), /partStamp/);
+    server.fault('/a', 1, { stallAfterBytes: 1000 });
+    const running = engine.begin(url);
+    await server.waitUntil(() => server.requests.length === 2);
+    assert.doesNotMatch(readJournal(), /partStamp/);
+    engine.cancel(running.id);
+    assertFailed(await running.outcome, 'cancelled');
+    assert.match(readJournal(), /partStamp/);
+  });
+
+  it('B29 removes nothing where another process has taken the folder over', async () => {
+    server.fault('/a', 0, { stallAfterBytes: 1000 });
+    const running = engine.begin(url);
+    await engine.waitUntil(() => running.events.some((event) => event.type === 'progress' && event.receivedBytes > 0));
+    const lease = stateFile('lease.json');
+    const theirs = readFileSync(lease, 'utf8').replace(/"ownerId":"[^"]+"/, `"ownerId":"${randomUUID()}"`);
+    writeFileSync(`${lease}.new`, theirs);
+    renameSync(`${lease}.new`, lease);
+    server.resetConnections();
+    assertFailed(await running.outcome, 'busy', 'truncated', 'connectFailed');
+    assert.equal(readFileSync(lease, 'utf8'), theirs);
+    assert.ok(statSync(stateFile('part')).isFile());
+    assert.ok(statSync(stateFile('journal.json')).isFile());
   });
 
   it('B21 refuses what a newer version began, and changes nothing of it', async () => {
