@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { FileProof } from '../../../src/engine/fileDigest';
 import { loadJournal, saveJournal, type JournalRecord } from '../../../src/engine/journal';
 import { locateDestination, resolvePlace } from '../../../src/engine/place';
-import { publish } from '../../../src/engine/publish';
+import { publish, publishBytes } from '../../../src/engine/publish';
 import { makeTransferFolder, transferFolder, type TransferFolder } from '../../../src/engine/transferFolder';
 import type { OverwritePolicy } from '../../../src/assets/request';
 import { CrashFs, type Luck } from '../../support/crashFs';
@@ -69,6 +69,23 @@ async function publishInto(scene: Scene, path: string, overwrite: OverwritePolic
   return publish(scene.disk, { folder: scene.folder, destination, overwrite, isExecutable: false, proof, url, signal });
 }
 
+/** The way of small files, which never were in a part file. */
+async function publishBytesInto({ disk }: Scene, path: string, overwrite: OverwritePolicy): Promise<string> {
+  const place = await resolvePlace(disk, { root: '/work', path, isFolder: false });
+  const destination = await locateDestination(disk, place, path.split('/').at(-1)!, overwrite);
+  const signal = new AbortController().signal;
+  const url = 'https://example.test/a';
+  return publishBytes(disk, '/state', {
+    bytes: NEW,
+    key: KEY,
+    destination,
+    overwrite,
+    isExecutable: false,
+    url,
+    signal,
+  });
+}
+
 /** Crashes at every point, in every way; returns what was found at the destination that should not be there. */
 function findBrokenCrashes({ crashFs }: Scene, path: string, hadOld: boolean): string[] {
   const broken: string[] = [];
@@ -87,6 +104,13 @@ describe('power loss', () => {
     for (const overwrite of ['fail', 'keepBoth', 'replace'] as const) {
       const how = `${stateDevice === 1 ? 'on one device' : 'from another device'}, overwrite ${overwrite}`;
 
+      it(`B24 I1 at any instant of publishing from memory leaves nothing or the whole file (${how})`, async () => {
+        const scene = makeScene(stateDevice);
+        assert.equal(await publishBytesInto(scene, 'models/a.bin', overwrite), '/work/models/a.bin');
+        assert.deepEqual(scene.crashFs.read('/work/models/a.bin'), NEW);
+        assert.deepEqual(findBrokenCrashes(scene, '/work/models/a.bin', false), []);
+      });
+
       it(`B24 I1 at any instant of publishing leaves nothing or the whole file (${how})`, async () => {
         const scene = makeScene(stateDevice);
         assert.equal(await publishInto(scene, 'models/a.bin', overwrite), '/work/models/a.bin');
@@ -99,6 +123,31 @@ describe('power loss', () => {
       scene.crashFs.seed('/work/a.bin', OLD);
       await publishInto(scene, 'a.bin', 'replace');
       assert.deepEqual(findBrokenCrashes(scene, '/work/a.bin', true), []);
+    });
+
+    it(`B24 I4 at any instant of replacing from memory leaves the old or the new file, device ${stateDevice}`, async () => {
+      const scene = makeScene(stateDevice);
+      scene.crashFs.seed('/work/a.bin', OLD);
+      await publishBytesInto(scene, 'a.bin', 'replace');
+      assert.deepEqual(findBrokenCrashes(scene, '/work/a.bin', true), []);
+    });
+
+    it(`B24 I4 keeps both from memory: the old file is the same at any instant, device ${stateDevice}`, async () => {
+      const scene = makeScene(stateDevice);
+      scene.crashFs.seed('/work/a.bin', OLD);
+      assert.equal(await publishBytesInto(scene, 'a.bin', 'keepBoth'), '/work/a (2).bin');
+      for (let point = 0; point <= scene.crashFs.points; point += 1) {
+        for (const luck of lucks(scene.crashFs.points + 8))
+          assert.deepEqual(scene.crashFs.crash(point, luck).read('/work/a.bin'), OLD);
+      }
+      assert.deepEqual(findBrokenCrashes(scene, '/work/a (2).bin', false), []);
+    });
+
+    it(`B24 would notice a flush that is missing when publishing from memory, device ${stateDevice}`, async () => {
+      const scene = makeScene(stateDevice);
+      scene.crashFs.isFlushingLost = true;
+      await publishBytesInto(scene, 'a.bin', 'fail');
+      assert.notDeepEqual(findBrokenCrashes(scene, '/work/a.bin', false), []);
     });
 
     it(`B24 after publishing returned the file survives any crash, device ${stateDevice}`, async () => {

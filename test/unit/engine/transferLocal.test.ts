@@ -53,7 +53,7 @@ describe('transfers between two runs', function () {
     assert.equal(result.fetchedBytes, SIZE);
     assert.equal(server.requests.length, 2);
     assert.equal(server.requests[1]?.rangeStart, 0);
-    assert.equal(server.requests[1]?.headers['if-range'], undefined);
+    assert.equal(server.requests[1].headers['if-range'], undefined);
     assert.deepEqual(
       running.events.filter(({ type }) => type === 'retrying'),
       [],

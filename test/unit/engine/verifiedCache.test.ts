@@ -138,6 +138,47 @@ describe('verifiedCache', () => {
     }
   });
 
+  describe('of a file that this process has just published', () => {
+    /** Recorded within the tick of the kernel's clock in which the file was made. */
+    const atOnce = (mtimeMs: number): Promise<VerifiedCache> => {
+      utimesSync(file, mtimeMs / 1000, mtimeMs / 1000);
+      return open(makeDisk({ wallClockMs: () => Math.floor(mtimeMs) }));
+    };
+
+    for (const [resolution, mtimeMs] of [
+      ['fine', 1_700_000_000_123.5],
+      ['whole seconds', 1_700_000_000_000],
+    ] as const) {
+      it(`trusts the times at once, after a restart as well (${resolution})`, async () => {
+        const cache = await atOnce(mtimeMs);
+        await cache.record(file, DIGESTS, true);
+        assert.deepEqual((await cache.lookup(file))?.digests, DIGESTS);
+        await cache.save();
+        assert.deepEqual((await (await open()).lookup(file))?.digests, DIGESTS);
+      });
+
+      it(`does not trust those of a file that was there before (${resolution})`, async () => {
+        const cache = await atOnce(mtimeMs);
+        await cache.record(file, DIGESTS, false);
+        assert.equal(await cache.lookup(file), null);
+      });
+    }
+
+    it('B10 notices a later change by its times', async () => {
+      const cache = await atOnce(1_700_000_000_123.5);
+      await cache.record(file, DIGESTS, true);
+      writeFileSync(file, 'HELLO');
+      assert.equal(await cache.lookup(file), null);
+    });
+
+    it('forgets that it was ours where the file is recorded anew', async () => {
+      const cache = await atOnce(1_700_000_000_123.5);
+      await cache.record(file, DIGESTS, true);
+      await cache.record(file, DIGESTS);
+      assert.equal(await cache.lookup(file), null);
+    });
+  });
+
   it('keeps what another process saved meanwhile', async () => {
     const other = temp.at('b.bin');
     linkSync(file, other);
