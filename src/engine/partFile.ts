@@ -67,7 +67,8 @@ export class PartFile {
         return false;
       }
       await this.opening;
-      if (this.handle) await this.writeAll(this.handle, piece);
+      if (!this.handle) throw Object.assign(new Error('the part file is closed'), { code: 'EBADF' });
+      await this.writeAll(this.handle, piece);
       return true;
     } catch (error) {
       throw translateLocalError(error, 'write', this.path);
