@@ -46,10 +46,25 @@ export class QuickInput {
   /** Enters a path in VS Code's own file dialog. Pasted at once: typed letter by letter the dialog would complete it. */
   async enterPath(path: string): Promise<void> {
     await this.widget.getByRole('button', { name: 'Show Local' }).waitFor();
-    await this.box.focus();
-    await this.page.keyboard.press('Control+A');
-    await this.page.keyboard.insertText(path);
+    for (let tries = 0; tries < 5; tries += 1) {
+      await this.waitForQuietList();
+      if ((await this.box.inputValue()) === path) break;
+      await this.box.focus();
+      await this.page.keyboard.press('Control+A');
+      await this.page.keyboard.insertText(path);
+    }
     await this.widget.getByRole('button', { name: 'OK' }).click();
+  }
+
+  /** The file dialog fills itself in late, and reads a typed folder late: until it is quiet OK would mean another path. */
+  private async waitForQuietList(): Promise<void> {
+    let former = '';
+    for (let unchanged = 0; unchanged < 5; unchanged += 1) {
+      await this.page.waitForTimeout(200);
+      const list = (await this.widget.locator('.monaco-list').first().textContent()) ?? '';
+      if (list !== former) unchanged = 0;
+      former = list;
+    }
   }
 
   /** Waits for an input box that shows `expected` and takes what it proposes. */
