@@ -7,6 +7,7 @@ import {
   type HashAlgorithm,
   type Integrity,
 } from '../assets/integrity';
+import { findInstability } from '../assets/manifestUrl';
 import {
   describePublished,
   findFragmentHashes,
@@ -80,16 +81,10 @@ function mismatch({ urls }: FetchRequest, expected: Integrity, actualHex: string
   const actual: Integrity = { algorithm: expected.algorithm, digestHex: actualHex };
   const details = { expected: formatIntegrity(expected), actual: formatIntegrity(actual) };
   const url = urls[0] ?? '';
-  const hint = isGeneratedArchive(url)
-    ? ' The server makes this archive anew at times; ask its owner for a release file.'
-    : '';
+  const hint =
+    findInstability(new URL(url)) === 'generatedArchive'
+      ? ' The server makes this archive anew at times; ask its owner for a release file.'
+      : '';
   const message = `The file from ${redactUrl(url)} has the hash ${details.actual}, not ${details.expected}. Nothing was saved.${hint}`;
   return new FetchError('integrityMismatch', message, details);
-}
-
-/** Archives that forges make on demand: their bytes change with the forge's compressor. */
-function isGeneratedArchive(url: string): boolean {
-  return /^https:\/\/(?:codeload\.github\.com\/|github\.com\/[^/]+\/[^/]+\/archive\/|[^/]+\/[^?#]*\/-\/archive\/)/.test(
-    url,
-  );
 }
