@@ -1,5 +1,5 @@
-// Frees the buffers of TLS and proxied reads as fast as they come; plain ones use their memory again (socketReading.ts). Each
-// buffer lies outside V8's heap behind an object of a hundred bytes inside it, so V8 sees no reason to collect before tens of
+// Frees the buffers of undici's own reads as fast as they come; bodies of known length use their memory again
+// (socketReading.ts), save those in TLS through a proxy. Each buffer lies outside V8's heap behind an object of a hundred bytes inside it, so V8 sees no reason to collect before tens of
 // megabytes are dead.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

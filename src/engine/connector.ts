@@ -1,7 +1,7 @@
 // Opens connections: dials the origin or its proxy, asks for the tunnel, secures it. One deadline over all of it. Keeping
 // connections and speaking HTTP on them is http.ts.
 import type { Socket } from 'node:net';
-import type { SecureContext, TLSSocket } from 'node:tls';
+import { TLSSocket, type SecureContext } from 'node:tls';
 import { FetchError } from '../assets/fetchError';
 import {
   classifyAddress,
@@ -17,7 +17,7 @@ import { asCancelled, translateDialError, translateTlsError, type Peer } from '.
 import type { ProxyDecision } from './proxy';
 import { BlockPool, type SocketReading } from './socketReading';
 import { connectThroughSocks5 } from './socks5';
-import { readTlsFacts, shakeHands } from './tlsHandshake';
+import { readTlsFacts, secureOver, shakeHands, tlsOptions, type TlsPeer } from './tlsHandshake';
 import { createTrustContext } from './trustedRoots';
 
 export interface Route {
@@ -28,7 +28,7 @@ export interface Route {
 
 export interface OpenConnection {
   readonly socket: Socket;
-  /** Where the socket's bytes can be diverted; null behind TLS and proxies. */
+  /** Where the socket's bytes can be diverted; null where TLS lies over another socket. */
   readonly reading: SocketReading | null;
   readonly facts: ConnectionFacts;
 }
@@ -73,35 +73,42 @@ export class Connector {
   }
 
   async #open({ url, proxy, addressPolicy }: Route, signal: AbortSignal): Promise<OpenConnection> {
-    const origin: Peer = { host: url.host, proxy: null };
-    if (proxy.kind === 'direct') {
-      const pool = url.protocol === 'http:' ? this.#pool : null;
-      const target = originTarget(url, addressPolicy, pool);
-      const { socket, reading } = await dialPeer(target, this.resolveHost, origin, signal);
-      const facts = { address: socket.remoteAddress ?? '', proxy: null, isReused: false };
-      const originKind = classifyAddress(facts.address);
-      const opened = { socket, reading, facts: { ...facts, originKind, tls: null } };
-      return this.#finish(opened, url, signal);
-    }
+    if (proxy.kind === 'direct') return this.#openDirect(url, addressPolicy, signal);
     const originKind = classifyHostname(bareHostname(url)) ?? 'public';
     if (!isAddressAllowed(addressPolicy, url, originKind)) throw refuseAddress(addressPolicy, url, originKind);
-    const socket = await this.#openProxied(url, proxy, signal);
-    const facts = { address: socket.remoteAddress ?? '', proxy: showProxy(proxy), isReused: false };
-    return this.#finish({ socket, reading: null, facts: { ...facts, originKind, tls: null } }, url, signal);
+    const { socket, reading } = await this.#openProxied(url, proxy, signal);
+    const facts = { address: socket.remoteAddress ?? '', proxy: showProxy(proxy), isReused: false, originKind };
+    if (url.protocol === 'http:') return { socket, reading, facts: { ...facts, tls: null } };
+    const secured = await secureSocket(socket, this.#tlsPeer(bareHostname(url), true), originPeer(url), signal);
+    return { socket: secured, reading: null, facts: { ...facts, tls: readTlsFacts(secured) } };
+  }
+
+  async #openDirect(url: URL, addressPolicy: AddressPolicy, signal: AbortSignal): Promise<OpenConnection> {
+    const origin = originPeer(url);
+    const tls = url.protocol === 'https:' ? tlsOptions(this.#tlsPeer(bareHostname(url), true)) : null;
+    const target = originTarget(url, addressPolicy, { pool: this.#pool, tls });
+    const { socket, reading } = await dialPeer(target, this.resolveHost, origin, signal);
+    const address = socket.remoteAddress ?? '';
+    const facts = { address, proxy: null, isReused: false, originKind: classifyAddress(address) };
+    if (!(socket instanceof TLSSocket)) return { socket, reading, facts: { ...facts, tls: null } };
+    await handshake(socket, origin, signal);
+    return { socket, reading, facts: { ...facts, tls: readTlsFacts(socket) } };
   }
 
   /** Through a proxy as far as a byte stream to the origin; to the proxy itself where it takes plain HTTP requests. */
-  async #openProxied(url: URL, proxy: Proxy, signal: AbortSignal): Promise<Socket> {
+  async #openProxied(url: URL, proxy: Proxy, signal: AbortSignal): Promise<DialedSocket> {
     const peer: Peer = { host: proxy.url.host, proxy: showProxy(proxy) };
     const hostname = bareHostname(proxy.url);
-    const target = { hostname, port: proxy.port, filterAddresses: <T>(all: T) => all, pool: null };
-    let { socket } = await dialPeer(target, this.resolveHost, peer, signal);
+    const isTlsOver = url.protocol === 'https:';
+    const tls = proxy.kind === 'https' ? tlsOptions(this.#tlsPeer(hostname, this.options.proxy.strictSsl)) : null;
+    const pool = isTlsOver ? null : this.#pool;
+    const target = { hostname, port: proxy.port, filterAddresses: <T>(all: T) => all, pool, tls };
+    const dialed = await dialPeer(target, this.resolveHost, peer, signal);
+    const { socket } = dialed;
     try {
-      if (proxy.kind === 'https') {
-        socket = await this.#secure(socket, hostname, peer, this.options.proxy.strictSsl, signal);
-      }
+      if (socket instanceof TLSSocket) await handshake(socket, peer, signal);
       await this.#askProxy(socket, url, proxy, signal);
-      return socket;
+      return dialed;
     } catch (error) {
       socket.destroy();
       throw translateDialError(error, peer);
@@ -121,27 +128,26 @@ export class Connector {
     }
   }
 
-  async #finish(opened: OpenConnection, url: URL, signal: AbortSignal): Promise<OpenConnection> {
-    if (url.protocol !== 'https:') return opened;
-    const { socket, facts } = opened;
-    const secured = await this.#secure(socket, bareHostname(url), { host: url.host, proxy: null }, true, signal);
-    return { socket: secured, reading: null, facts: { ...facts, tls: readTlsFacts(secured) } };
+  #tlsPeer(host: string, rejectUnauthorized: boolean): TlsPeer {
+    this.#trust ??= createTrustContext(this.options);
+    return { secureContext: this.#trust, rejectUnauthorized, host };
   }
+}
 
-  async #secure(
-    socket: Socket,
-    hostname: string,
-    peer: Peer,
-    rejectUnauthorized: boolean,
-    signal: AbortSignal,
-  ): Promise<TLSSocket> {
-    try {
-      this.#trust ??= createTrustContext(this.options);
-      return await shakeHands(socket, { secureContext: this.#trust, rejectUnauthorized, host: hostname }, signal);
-    } catch (error) {
-      socket.destroy();
-      throw translateTlsError(error, peer);
-    }
+async function secureSocket(socket: Socket, tls: TlsPeer, peer: Peer, signal: AbortSignal): Promise<TLSSocket> {
+  try {
+    return await secureOver(socket, tls, signal);
+  } catch (error) {
+    socket.destroy();
+    throw translateTlsError(error, peer);
+  }
+}
+
+async function handshake(socket: TLSSocket, peer: Peer, signal: AbortSignal): Promise<void> {
+  try {
+    await shakeHands(socket, signal);
+  } catch (error) {
+    throw translateTlsError(error, peer);
   }
 }
 
@@ -158,11 +164,11 @@ async function dialPeer(
   }
 }
 
-function originTarget(url: URL, policy: AddressPolicy, pool: BlockPool | null): DialTarget {
+function originTarget(url: URL, policy: AddressPolicy, socket: Pick<DialTarget, 'pool' | 'tls'>): DialTarget {
   return {
+    ...socket,
     hostname: bareHostname(url),
     port: effectivePort(url),
-    pool,
     filterAddresses(addresses) {
       const allowed = addresses.filter(({ address }) => isAddressAllowed(policy, url, classifyAddress(address)));
       const [refused] = addresses;
@@ -170,6 +176,10 @@ function originTarget(url: URL, policy: AddressPolicy, pool: BlockPool | null): 
       throw refuseAddress(policy, url, classifyAddress(refused.address));
     },
   };
+}
+
+function originPeer({ host }: URL): Peer {
+  return { host, proxy: null };
 }
 
 /** How people see a proxy: without credentials. */

@@ -1,6 +1,7 @@
 // Resolves a name, judges every address, and dials those that may be dialled. The address judged is the address dialled.
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { SocketReading, type BlockPool } from './socketReading';
 import { settleOrAbort } from './socketStep';
 
@@ -23,6 +24,8 @@ export interface DialTarget {
   readonly filterAddresses: (addresses: readonly ResolvedAddress[]) => readonly ResolvedAddress[];
   /** Where the socket is to read into; null leaves it to Node, as TLS on top of it wants. */
   readonly pool: BlockPool | null;
+  /** For a TLSSocket, which begins its handshake once connected; null for a plain one. */
+  readonly tls: ConnectionOptions | null;
 }
 
 export interface DialedSocket {
@@ -111,10 +114,17 @@ function raceAttempts(
 /** What the kernel's buffer gives in one read; more only makes back-pressure slower to act. */
 const READ_BYTES = 64 * 1024;
 
-function openSocket({ address, family }: ResolvedAddress, { port, pool }: DialTarget): DialedSocket {
-  const options = { host: address, family, port, noDelay: true, keepAlive: true, highWaterMark: READ_BYTES };
-  const reading = pool === null ? null : new SocketReading(pool);
-  const socket = connect(reading === null ? options : { ...options, onread: reading.onread });
+function openSocket({ address, family }: ResolvedAddress, { port, pool, tls }: DialTarget): DialedSocket {
+  const reading = pool === null ? null : new SocketReading(pool, tls !== null);
+  const options = {
+    host: address,
+    family,
+    port,
+    highWaterMark: READ_BYTES,
+    ...(reading && { onread: reading.onread }),
+  };
+  const socket = tls === null ? connect(options) : connectTls({ ...tls, ...options });
+  socket.setNoDelay(true).setKeepAlive(true);
   reading?.attach(socket);
   // Between two steps of a handshake nobody else may be listening, and an unheard error would end the process.
   socket.on('error', () => undefined);

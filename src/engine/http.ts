@@ -69,7 +69,7 @@ export interface HttpResponse {
    * @throws FetchError `truncated`, `protocolViolation`, `connectFailed`, `cancelled`; what `onChunk` throws ends the response
    */
   read(onChunk: (chunk: Buffer, release: () => void) => void): Promise<'complete' | 'closed'>;
-  /** Stops chunks; one that is parsed already may still come. The kernel then holds the sender back. */
+  /** Stops chunks; what is read already (a quarter of a MiB at most) may still come. The kernel then holds the sender back. */
   pause(): void;
   resume(): void;
   /** Ends at once; the connection is not used again. `read` rejects with `reason`, by default `cancelled`. */

@@ -24,7 +24,7 @@ export interface ExchangeContext {
   readonly onEnd: () => void;
   /** Told the length of each chunk whose memory is left to the garbage collector. */
   readonly onGarbage: (byteLength: number) => void;
-  /** Takes the socket from undici; null where its bytes need undici or TLS. To be called at the start of a body. */
+  /** Takes the socket from undici; null where TLS lies over another socket. To be called at the start of a body. */
   readonly takeSocket: (() => TakenSocket) | null;
 }
 

@@ -8,6 +8,8 @@ export type ChunkSink = (chunk: Buffer, release: () => void) => boolean;
 const BLOCK_BYTES = 256 * 1024;
 /** With less than this left in a block the next read gets a new one: short reads are what costs. */
 const LEAST_READ_BYTES = 96 * 1024;
+/** The same for TLS, whose records are this long at most and come one by one (RFC 8446 §5.1). */
+const LEAST_TLS_READ_BYTES = 16 * 1024;
 const MOST_FREE_BLOCKS = 32;
 
 interface Block {
@@ -36,10 +38,16 @@ export class SocketReading {
   #block: Block | null = null;
   #socket: Socket | null = null;
   #sink: ChunkSink | null = null;
+  readonly #leastReadBytes: number;
 
-  constructor(readonly pool: BlockPool) {}
+  constructor(
+    private readonly pool: BlockPool,
+    isTls: boolean,
+  ) {
+    this.#leastReadBytes = isTls ? LEAST_TLS_READ_BYTES : LEAST_READ_BYTES;
+  }
 
-  /** For `net.connect`, whose socket then has to be given to `attach`. */
+  /** For `connect` of `net` or `tls`, whose socket then has to be given to `attach`. */
   get onread(): OnReadOpts {
     return {
       buffer: () => this.#nextMemory(),
@@ -58,7 +66,7 @@ export class SocketReading {
   }
 
   #nextMemory(): Uint8Array {
-    if (this.#block !== null && BLOCK_BYTES - this.#block.usedBytes < LEAST_READ_BYTES) this.#dropBlock();
+    if (this.#block !== null && BLOCK_BYTES - this.#block.usedBytes < this.#leastReadBytes) this.#dropBlock();
     this.#block ??= this.pool.take();
     return this.#block.memory.subarray(this.#block.usedBytes);
   }

@@ -4,7 +4,7 @@ import * as tls from 'node:tls';
 import type { TlsFacts } from './http';
 import { settleOrAbort } from './socketStep';
 
-export interface HandshakeOptions {
+export interface TlsPeer {
   readonly secureContext: tls.SecureContext;
   /** Always explicit: NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's environment must not weaken it. */
   readonly rejectUnauthorized: boolean;
@@ -12,16 +12,22 @@ export interface HandshakeOptions {
   readonly host: string;
 }
 
-/** The socket, secured, for HTTP/1.1. Rejects with what OpenSSL or the socket raises, or the signal's reason. */
-export async function shakeHands(
-  socket: Socket,
-  { secureContext, rejectUnauthorized, host }: HandshakeOptions,
-  signal: AbortSignal,
-): Promise<tls.TLSSocket> {
-  const options = { socket, secureContext, rejectUnauthorized, host, ALPNProtocols: ['http/1.1'] };
+/** For `tls.connect`: HTTP/1.1 with `peer`. */
+export function tlsOptions(peer: TlsPeer): tls.ConnectionOptions {
+  const options = { ...peer, ALPNProtocols: ['http/1.1'] };
   // SNI takes no addresses (RFC 6066 §3).
-  const secured = tls.connect(isIP(host) === 0 ? { ...options, servername: host } : options);
+  return isIP(peer.host) === 0 ? { ...options, servername: peer.host } : options;
+}
+
+/** `socket` secured, for HTTP/1.1. Rejects as `shakeHands` does. */
+export function secureOver(socket: Socket, peer: TlsPeer, signal: AbortSignal): Promise<tls.TLSSocket> {
+  const secured = tls.connect({ ...tlsOptions(peer), socket });
   secured.on('error', () => undefined);
+  return shakeHands(secured, signal);
+}
+
+/** Waits for the handshake of a socket that is connected. Rejects with what OpenSSL or the socket raises, or the signal's reason. */
+export async function shakeHands(secured: tls.TLSSocket, signal: AbortSignal): Promise<tls.TLSSocket> {
   try {
     await settleOrAbort<undefined>(signal, (resolve, reject) => {
       const onSecure = () => resolve(undefined);

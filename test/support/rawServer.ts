@@ -3,6 +3,9 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer } from 'node:tls';
 import { readCertificate, type CertificateName } from './certificates';
 
+/** TCP sockets by the client's port: a TLS socket itself cannot be reset. */
+const lowerSockets = new Map<number, Socket>();
+
 /** Called for every request head that arrives, with a counter from 0 over all connections. */
 export type RawHandler = (socket: Socket, head: string, index: number) => void;
 
@@ -18,6 +21,7 @@ export class RawServer {
   static async start(handler: RawHandler, certificate?: CertificateName): Promise<RawServer> {
     const server = certificate === undefined ? createServer() : createTlsServer(readCertificate(certificate));
     const raw = new RawServer(server);
+    server.on('connection', (socket: Socket) => lowerSockets.set(socket.remotePort ?? 0, socket));
     server.on(certificate === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
       raw.#serve(socket, handler),
     );
@@ -37,7 +41,13 @@ export class RawServer {
   #serve(socket: Socket, handler: RawHandler): void {
     this.connections++;
     this.#sockets.add(socket);
-    socket.on('close', () => this.#sockets.delete(socket)).on('error', () => undefined);
+    const { remotePort = 0 } = socket;
+    socket
+      .on('error', () => undefined)
+      .on('close', () => {
+        this.#sockets.delete(socket);
+        lowerSockets.delete(remotePort);
+      });
     let received = '';
     socket.on('data', (chunk: Buffer) => {
       received += chunk.toString('latin1');
@@ -56,5 +66,6 @@ export type Cut = 'FIN' | 'RST';
 
 /** Writes and, once the bytes are with the kernel, ends the connection. */
 export function writeAndCut(socket: Socket, text: string, cut: Cut): void {
-  socket.write(Buffer.from(text, 'latin1'), () => (cut === 'FIN' ? socket.end() : socket.resetAndDestroy()));
+  const lower = lowerSockets.get(socket.remotePort ?? 0);
+  socket.write(Buffer.from(text, 'latin1'), () => (cut === 'FIN' ? socket.end() : lower?.resetAndDestroy()));
 }

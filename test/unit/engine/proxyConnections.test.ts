@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { NetworkOptions } from '../../../src/engine/http';
 import { readTestCa } from '../../support/certificates';
 import { TestProxy, type ProxyOptions } from '../../support/proxies';
@@ -50,6 +52,24 @@ describe('connections through proxies', () => {
       assert.equal(first, kind === 'http' ? origins()[0] : `127.0.0.1:${plain.port}`);
       assert.equal(others.at(-1), `127.0.0.1:${secure.port}`);
       assert.equal(secure.connections, 1);
+    });
+
+    it(`brings a long body through a ${kind} proxy byte for byte, connection kept`, async () => {
+      const body = randomBytes(2_000_000);
+      const answer = (socket: Socket): void => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`);
+        socket.write(body);
+      };
+      const servers = [await RawServer.start(answer), await RawServer.start(answer, 'loopback')] as const;
+      closing.push(...servers);
+      const client = through(`${kind}://127.0.0.1:${(await start(kind)).port}`);
+      for (const [index, scheme] of ['http', 'https'].entries()) {
+        for (const isReused of [false, true]) {
+          const response = await client.request(ask(`${scheme}://127.0.0.1:${servers[index]?.port}/f`));
+          assert.ok((await readAll(response)).body.equals(body));
+          assert.equal(response.connection.isReused, isReused);
+        }
+      }
     });
 
     it(`A67 shows the ${kind} proxy its credentials and the origin none`, async () => {
