@@ -3,17 +3,16 @@
 import { FetchError, type FetchErrorCode } from '../assets/fetchError';
 import type { FetchRequest } from '../assets/request';
 import type { Clock } from './clock';
-import { Connection } from './connection';
+import type { Connection } from './connection';
 import type { ConnectionBudget } from './connectionBudget';
+import { ConnectionGroup } from './connectionGroup';
 import type { Answer } from './exchange';
 import type { HttpClient } from './http';
 import type { PartFile } from './partFile';
-import { initialRamp, stepRamp } from './ramp';
 import { AskAgain, Restart, type RemoteFile } from './remoteFile';
 import { asksForFewerConnections, backOffMs, isWorthRetry } from './retry';
 import { RetryBudget } from './retryBudget';
-import { SegmentFetch } from './segmentFetch';
-import type { Segment } from './segments';
+import type { SharedDownload } from './segmentFetch';
 import { hostOf, type Source, type Sources } from './source';
 import type { RemoteObject } from './validator';
 import type { Workload } from './workload';
@@ -63,22 +62,15 @@ const NETWORK_CODES: ReadonlySet<FetchErrorCode> = new Set<FetchErrorCode>([
 const TICK_MS = 25;
 /** A gap this long between two ticks means that the machine slept: its connections are dead whatever they look like. */
 const SLEEP_GAP_MS = 15_000;
-/** After a failed connection no new one joins for this long. */
-const AFTER_FAILURE_MS = 1_000;
 /** Times that the object may change under us before we give up. */
 const MOST_RESTARTS = 3;
 
 export class Download {
   /** Body bytes that crossed the network in this run. */
   fetchedBytes = 0;
-  /** Most connections that were open at once. */
-  mostConnections = 0;
 
-  private readonly connections = new Set<Connection>();
-  private readonly lives = new Set<Promise<void>>();
-  private readonly fetch: SegmentFetch;
+  private readonly connections: ConnectionGroup;
   private readonly retryBudget: RetryBudget;
-  private ramp = initialRamp;
   private stopped: { readonly reason: unknown } | null = null;
   private lastFailure: { readonly error: FetchError; readonly source: Source } | null = null;
   private mayRetryAtOnce = false;
@@ -87,26 +79,32 @@ export class Download {
 
   constructor(
     private readonly around: DownloadSurroundings,
-    private readonly request: FetchRequest,
+    request: FetchRequest,
     private readonly sources: Sources,
     private readonly remote: RemoteFile,
-    private readonly part: PartFile,
+    part: PartFile,
     private readonly work: Workload,
     private readonly hooks: DownloadHooks,
   ) {
     this.retryBudget = new RetryBudget(around.clock, (around.retries + 1) * sources.count - 1);
-    this.fetch = new SegmentFetch({
+    const shared: SharedDownload = {
       ...{ around, request, sources, remote, part, work, hooks },
       countConnections: () => this.connections.size,
       countBytes: (byteLength) => {
         this.fetchedBytes += byteLength;
       },
       stop: (reason) => this.stop(reason),
-    });
+    };
+    this.connections = new ConnectionGroup(shared, (connection, error) => this.note(connection, error));
   }
 
   get openConnections(): number {
     return this.connections.size;
+  }
+
+  /** Most connections that were open at once. */
+  get mostConnections(): number {
+    return this.connections.mostOpen;
   }
 
   /** Fetches until the workload is complete. Raises the FetchError that ended it, or the signal's reason; bytes on disk stay. */
@@ -131,74 +129,30 @@ export class Download {
 
   /** One connection, and whatever joins it, until none is left. */
   private async runRound(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     const host = hostOf(this.sources.current);
     const waitMs = this.around.budget.notBeforeMs(host) - this.around.clock.nowMs();
     if (waitMs > 0) await this.around.clock.sleep(waitMs, signal);
     await this.around.budget.acquire(host, signal);
     this.lastFailure = null;
-    this.ramp = initialRamp;
     this.retryBudget.beginTry();
-    this.open(this.sources.current, host);
-    while (this.lives.size > 0) await Promise.race(this.lives);
+    await this.connections.run(this.sources.current, host);
     const { stopped } = this;
     if (stopped?.reason instanceof Restart) return this.restart(stopped.reason.error);
     if (stopped) throw stopped.reason;
   }
 
-  /** Starts a connection whose place in the budget is taken already. */
-  private open(source: Source, host: string): void {
-    const connection = new Connection(source, host);
-    this.connections.add(connection);
-    this.mostConnections = Math.max(this.mostConnections, this.connections.size);
-    this.remote.hasSplit ||= this.connections.size > 1;
-    const life = this.live(connection).finally(() => {
-      this.connections.delete(connection);
-      this.lives.delete(life);
-      this.around.budget.release(host);
-    });
-    this.lives.add(life);
-  }
-
-  private async live(connection: Connection): Promise<void> {
-    try {
-      for (let segment = this.takeSegment(connection); segment; segment = this.takeSegment(connection)) {
-        try {
-          await this.fetch.run(connection, segment);
-        } finally {
-          connection.segment = null;
-          this.work.giveBack(segment);
-        }
-      }
-    } catch (error) {
-      this.note(connection, error);
-    }
-  }
-
-  private takeSegment(connection: Connection): Segment | null {
-    const isSurplus = this.connections.size > this.ramp.target;
-    if (this.stopped || isSurplus || connection.isEnded) return null;
-    const taken = this.work.take(this.maySplit());
-    if (!taken) return null;
-    if (taken.crawler) [...this.connections].find(({ segment }) => segment === taken.crawler)?.end();
-    connection.segment = taken.segment;
-    return taken.segment;
-  }
-
   /** A connection is through with an error. The others go on; what to do when none is left is decided then. */
   private note(connection: Connection, error: unknown): void {
-    if (this.stopped || connection.isEnded) return;
     if (error instanceof Restart) return this.stop(error);
     if (!(error instanceof FetchError || error instanceof AskAgain)) return this.stop(error);
     const failure = error instanceof AskAgain ? error.error : error;
     if (!NETWORK_CODES.has(failure.code)) return this.stop(failure);
-    const others = [...this.connections].filter((other) => other !== connection);
     this.lastFailure = { error: failure, source: connection.source };
     this.mayRetryAtOnce = error instanceof AskAgain;
     const isMirror = connection.source !== this.sources.current;
     if (isMirror && !this.mayRetryAtOnce && !isWorthRetry(failure)) connection.source.dropped ??= failure;
     if (asksForFewerConnections(failure)) this.heed(connection.host, failure);
-    const quietUntilMs = this.around.clock.nowMs() + AFTER_FAILURE_MS;
-    this.ramp = { ...initialRamp, target: Math.max(1, others.length), quietUntilMs };
   }
 
   private heed(host: string, { details }: FetchError): void {
@@ -254,56 +208,20 @@ export class Download {
   private stop(reason: unknown): void {
     if (this.stopped) return;
     this.stopped = { reason };
-    for (const connection of this.connections) connection.end();
+    this.connections.end();
   }
 
   private tick(): void {
     const nowMs = this.around.clock.nowMs();
     const hasSlept = nowMs - this.lastTickMs > SLEEP_GAP_MS;
     this.lastTickMs = nowMs;
-    if (hasSlept) this.wakeUp();
-    else this.look(nowMs);
+    // No connection joins those that are given up: one request asks whether the network is back.
+    if (hasSlept) this.connections.fail(lostInSleep);
+    else this.connections.look(nowMs, this.fetchedBytes);
     this.hooks.onTick();
   }
+}
 
-  /** No connection joins those that are given up: one request asks whether the network is back. */
-  private wakeUp(): void {
-    for (const connection of this.connections) {
-      connection.fail(new FetchError('timedOut', `${connection.host} was lost while this machine slept.`));
-    }
-  }
-
-  private look(nowMs: number): void {
-    for (const connection of this.connections) connection.look(nowMs, this.around.idleTimeoutMs);
-    if (this.around.budget.isContended() && this.connections.size > 1) [...this.connections].at(-1)?.end();
-    else if (this.maySplit()) this.grow(nowMs);
-  }
-
-  private grow(nowMs: number): void {
-    const connections = [...this.connections];
-    const hostLimit = this.around.budget.limitOf(hostOf(this.sources.current));
-    this.ramp = stepRamp(this.ramp, {
-      nowMs,
-      receivedBytes: this.fetchedBytes,
-      activeConnections: connections.length,
-      allFlow: connections.length > 0 && connections.every(({ hasFlowed }) => hasFlowed),
-      limit: Math.min(this.request.connections ?? this.around.connectionsPerFile, hostLimit),
-      isLocallyBound: this.part.isFull || this.around.isLocallyBound(),
-    });
-    while (this.isBelowTarget() && this.work.hasWork(true)) {
-      const source = this.remote.hasGivenHash ? this.sources.leastUsed(this.connections) : this.sources.current;
-      const host = hostOf(source);
-      if (!this.around.budget.tryAcquire(host)) return;
-      this.open(source, host);
-    }
-  }
-
-  private isBelowTarget(): boolean {
-    const { size } = this.connections;
-    return !this.stopped && size > 0 && size < this.ramp.target;
-  }
-
-  private maySplit(): boolean {
-    return this.remote.maySplit(this.around.budget.ignoresRanges(hostOf(this.sources.current)));
-  }
+function lostInSleep(host: string): FetchError {
+  return new FetchError('timedOut', `${host} was lost while this machine slept.`);
 }

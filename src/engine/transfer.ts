@@ -1,10 +1,8 @@
 // One file's life, step by step: place, state, download, proof, publication. Raises the FetchError that ended it.
 import { basename } from 'node:path';
-import { proposeFileName } from '../assets/destination';
 import { FetchError } from '../assets/fetchError';
 import { checkHeaders } from '../assets/headers';
 import type { FetchRequest, FetchResult } from '../assets/request';
-import { isSensitivePath } from '../assets/sensitivePath';
 import type { TransferEvent } from '../bridge/protocol';
 import { fetchChecksums } from './checksums';
 import { deliver, type Obtained } from './delivery';
@@ -13,12 +11,14 @@ import type { EngineContext } from './engineContext';
 import type { Answer } from './exchange';
 import { FolderHold, Superseded } from './folderHold';
 import { checkSpace } from './freeSpace';
+import { putAway } from './leftovers';
 import { locateDestination, requireFree, type Destination, type Place } from './place';
 import { findJustPublished, findPresent, type PresentFile } from './presentFile';
 import { Proof } from './proof';
-import { RateMeter } from './rateMeter';
+import { proposeRemoteName } from './remoteName';
 import { Sources } from './source';
-import { discardTransfer, transferFolder, transferKey, type TransferFolder } from './transferFolder';
+import { transferFolder, transferKey, type TransferFolder } from './transferFolder';
+import { TransferMeter } from './transferMeter';
 import { hashUrl, TransferState, type Proven } from './transferState';
 import type { RemoteObject } from './validator';
 
@@ -30,29 +30,17 @@ type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 const MOST_MEMORY_BYTES = 1024 * 1024;
 /** But not for longer than this: a kill costs a second at most. */
 const MOST_MEMORY_MS = 1_000;
-/** Progress is told at most ten times a second. */
-const PROGRESS_MS = 100;
-/** Saving the state of a transfer that failed in memory waits no longer than this for another process. */
-const KEEP_WAIT_MS = 1_000;
-
-/** After these nothing on disk is of any more use. */
-const USELESS_AFTER: ReadonlySet<string> = new Set(['integrityMismatch', 'sizeMismatch', 'tooLarge', 'objectChanged']);
-
 export class Transfer {
   private readonly folder: TransferFolder;
   private readonly sources: Sources;
   private readonly proof: Proof;
   private readonly hold: FolderHold;
-  private readonly startMs: number;
-  private readonly rate: RateMeter;
+  private readonly meter: TransferMeter;
   /** Ends the download from within, besides the caller's signal. */
   private failure = new AbortController();
   private materializing: Promise<void> | null = null;
   /** Where the file goes; null for a request that leaves the name to the server. */
   private named: Destination | null = null;
-  private lastProgressMs = -Infinity;
-  private fetchedBytes = 0;
-  private mostConnections = 0;
   private hasChecksums = false;
 
   /** Raises `invalidRequest` or `unsupportedUrl` for a request that can't be carried out at all. */
@@ -67,8 +55,7 @@ export class Transfer {
     this.proof = new Proof(request);
     this.folder = transferFolder(context.config.stateDir, transferKey(request));
     this.hold = new FolderHold(context.disk, this.folder, () => this.emit({ type: 'waiting' }));
-    this.startMs = context.disk.clock.nowMs();
-    this.rate = new RateMeter(this.startMs);
+    this.meter = new TransferMeter(context.disk.clock.nowMs());
   }
 
   /** Fetches, proves and publishes the file. An abort of the signal raises its reason and keeps the bytes. */
@@ -139,8 +126,7 @@ export class Transfer {
       try {
         await download.run(AbortSignal.any([this.signal, this.failure.signal]));
       } finally {
-        this.fetchedBytes += download.fetchedBytes;
-        this.mostConnections = Math.max(this.mostConnections, download.mostConnections);
+        this.meter.add(download);
       }
       await this.materializing;
       at ??= this.named ?? (await this.locate(place, state.name ?? basename(this.request.path)));
@@ -182,7 +168,7 @@ export class Transfer {
     { totalBytes }: RemoteObject,
   ): Promise<Destination> {
     const { disk, config } = this.context;
-    state.name ??= this.request.isFolder ? proposeName(answer, this.request) : basename(this.request.path);
+    state.name ??= this.request.isFolder ? proposeRemoteName(answer, this.request) : basename(this.request.path);
     const destination = this.named ?? (await this.locate(place, state.name));
     requireFree(destination, this.request.overwrite);
     this.proof.readPublished(answer);
@@ -248,71 +234,28 @@ export class Transfer {
     return next !== null;
   }
 
-  private report(state: TransferState, { fetchedBytes, openConnections }: Download): void {
+  private report(state: TransferState, download: Download): void {
     const nowMs = this.context.disk.clock.nowMs();
-    this.rate.sample(nowMs, this.fetchedBytes + fetchedBytes);
-    const { bytesPerSecond } = this.rate;
     const { receivedBytes, totalBytes, writtenBytes } = state.work;
-    if (nowMs - this.lastProgressMs >= PROGRESS_MS) {
-      this.lastProgressMs = nowMs;
-      this.emit({ type: 'progress', receivedBytes, totalBytes, bytesPerSecond, connections: openConnections });
+    if (this.meter.sample(nowMs, download)) {
+      const { bytesPerSecond } = this.meter;
+      const connections = download.openConnections;
+      this.emit({ type: 'progress', receivedBytes, totalBytes, bytesPerSecond, connections });
     }
     if (!state.part.isInMemory) state.noteProgress();
-    else if (writtenBytes > 0 && nowMs - this.startMs > MOST_MEMORY_MS) {
+    else if (writtenBytes > 0 && this.meter.elapsedMs(nowMs) > MOST_MEMORY_MS) {
       this.materialize(state).catch((error: unknown) => this.failure.abort(error));
     }
   }
 
-  /** Closes the state of a transfer that failed; bytes that can serve a later run are kept, and the error says how many. */
   private async putAway(state: TransferState, error: unknown): Promise<unknown> {
-    const isUseless = error instanceof FetchError && USELESS_AFTER.has(error.code);
     await this.materializing?.catch(() => undefined);
-    const mayKeep = error instanceof FetchError && !isUseless && state.mayBeResumed && state.work.writtenBytes > 0;
-    const keptBytes = mayKeep ? await this.keep(state) : 0;
-    await state.close();
-    if (error instanceof Superseded) return error;
-    if (keptBytes === 0) await this.discard();
-    return error instanceof FetchError ? error.with({ keptBytes }) : error;
-  }
-
-  /** Nothing there can serve a later run. Not where another process has the folder by now. Never raises: another error is why. */
-  private async discard(): Promise<void> {
-    if (!this.hold.isHeld) return;
-    try {
-      await this.hold.assertHeld();
-      await discardTransfer(this.context.disk, this.folder);
-    } catch (error) {
-      this.context.disk.log('warn', `What is left of ${this.request.path} could not be removed: ${String(error)}`);
-    }
-  }
-
-  /** Resolves with the bytes that are kept. */
-  private async keep(state: TransferState): Promise<number> {
-    try {
-      if (state.part.isInMemory) await this.materialize(state, AbortSignal.timeout(KEEP_WAIT_MS));
-      return await state.keep();
-    } catch (error) {
-      this.context.disk.log('warn', `What was received of ${this.request.path} could not be kept: ${String(error)}`);
-      return 0;
-    }
+    const { folder, hold, request } = this;
+    const materialize = (signal: AbortSignal): Promise<void> => this.materialize(state, signal);
+    return putAway({ disk: this.context.disk, folder, hold, request, state, materialize }, error);
   }
 
   private describe(file: PresentFile & { resumedBytes?: number }): FetchResult {
-    const seconds = Math.round(this.context.disk.clock.nowMs() - this.startMs) / 1000;
-    const { fetchedBytes, mostConnections } = this;
-    return { resumedBytes: 0, ...file, seconds, fetchedBytes, connections: mostConnections };
+    return { resumedBytes: 0, ...file, ...this.meter.sumUp(this.context.disk.clock.nowMs()) };
   }
-}
-
-/**
- * Servers name files in Content-Disposition; else the address that was asked for does, or the one that answered. In folders
- * that programs obey (`.git`, `.vscode`) the server has no say.
- */
-function proposeName({ response, finalUrl }: Answer, { urls, root, path }: FetchRequest): string {
-  const url = new URL(urls[0] ?? '');
-  const hasExtension = /\.[^./]+$/.test(url.pathname);
-  return proposeFileName({
-    contentDisposition: isSensitivePath(`${root}/${path}/any`) ? [] : response.head.headers.all('content-disposition'),
-    url: hasExtension ? url : finalUrl,
-  });
 }
