@@ -26,7 +26,7 @@ export async function putAway(failed: FailedTransfer, error: unknown): Promise<u
   const { state } = failed;
   const isUseless = error instanceof FetchError && USELESS_AFTER.has(error.code);
   const mayKeep = error instanceof FetchError && !isUseless && state.mayBeResumed && state.work.writtenBytes > 0;
-  const keptBytes = mayKeep ? await keep(failed) : 0;
+  const keptBytes = mayKeep ? await keep(failed, error.code === 'cancelled') : 0;
   await state.close();
   if (error instanceof Superseded) return error;
   if (keptBytes === 0) await discard(failed);
@@ -34,10 +34,10 @@ export async function putAway(failed: FailedTransfer, error: unknown): Promise<u
 }
 
 /** Resolves with the bytes that are kept. */
-async function keep({ disk, request, state, materialize }: FailedTransfer): Promise<number> {
+async function keep({ disk, request, state, materialize }: FailedTransfer, isPause: boolean): Promise<number> {
   try {
     if (state.part.isInMemory) await materialize(AbortSignal.timeout(KEEP_WAIT_MS));
-    return await state.keep();
+    return await state.keep(isPause);
   } catch (error) {
     disk.log('warn', `What was received of ${request.path} could not be kept: ${String(error)}`);
     return 0;

@@ -155,16 +155,22 @@ export class TransferState {
   }
 
   /**
-   * Keeps the bytes for a later run and tells how many: where the journal cannot be saved, those of the last one. Never
-   * raises: what cannot be saved was not promised.
+   * Keeps the bytes for a later run and tells how many: where the journal cannot be saved, those of the last one. `isPause`:
+   * over a restart of the machine, too, which may well come before that run. Never raises: what cannot be saved was not
+   * promised.
    */
-  async keep(): Promise<number> {
+  async keep(isPause: boolean): Promise<number> {
     await this.checkpoint.settle();
     try {
+      if (isPause) {
+        // The flush may take longer than a window that closes has time for.
+        await this.save('quick');
+        await this.flush();
+      }
       // Windows notes the times when a file is closed.
       await this.part.close();
       this.partStamp = await stampPart(this.context.disk, this.folder);
-      await this.save('quick');
+      await this.save(isPause ? 'durable' : 'quick');
     } catch (error) {
       this.noteFailure(error);
       // The last one vouches for bytes that a flush has lost since.

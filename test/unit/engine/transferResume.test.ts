@@ -6,6 +6,7 @@ import type { FileHandle, FileSystem } from '../../../src/engine/fileSystem';
 import { nodeFileSystem } from '../../../src/engine/fileSystem';
 import { EngineUnderTest } from '../../support/engineUnderTest';
 import { FaultServer } from '../../support/faultServer';
+import { afterReboot, makeDisk } from '../../support/testDisk';
 import { assertDone, assertFailed } from '../../support/outcome';
 
 const SIZE = 300_000;
@@ -52,6 +53,28 @@ describe('resuming', function () {
     const root = await realpath(engine.folder.at('root', 'new'));
     const result = assertDone(await engine.fetch(url, { root, path: 'out.bin' }), 1, SIZE);
     assert.equal(result.resumedBytes, 100_000);
+  });
+
+  it('B24 keeps every byte over a restart of the machine where it was cancelled before', async () => {
+    let { processes } = makeDisk();
+    const disk = {
+      get processes() {
+        return processes;
+      },
+    };
+    engine = await EngineUnderTest.start({ disk });
+    const url = server.serve('/a', { sizeBytes: 4_000_000, seed: 1 });
+    server.fault('/a', 0, { stallAfterBytes: 3_000_000 });
+    const running = engine.begin(url);
+    const receivedBytes = (): number =>
+      Math.max(0, ...running.events.map((event) => Number('receivedBytes' in event && event.receivedBytes)));
+    while (receivedBytes() < 3_000_000) await new Promise((resolve) => setTimeout(resolve, 5));
+    engine.cancel(running.id);
+    assertFailed(await running.outcome, 'cancelled');
+    processes = afterReboot(makeDisk());
+    await engine.restart();
+    const result = assertDone(await engine.fetch(url), 1, 4_000_000);
+    assert.equal(result.resumedBytes, 3_000_000);
   });
 
   it('D11 leaves no handle open and no lease held where a transfer is cancelled while its part file is being made', async () => {
