@@ -36,7 +36,8 @@ export async function surveyDisk<Asset extends ListedAsset>(
   const work = async (): Promise<void> => {
     for (const asset of queue) {
       options.signal?.throwIfAborted();
-      states.set(asset, parents.judge(path.posix.dirname(asset.path)) ?? (await surveyEntry(asset, options)));
+      const found = parents.judge(path.posix.dirname(asset.path)) ?? (await surveyEntry(asset, options));
+      states.set(asset, lacksExecutableBit(asset, found, options.root) ? { ...found, content: 'ours' } : found);
     }
   };
   await Promise.all(Array.from({ length: entriesAtOnce }, work));
@@ -52,6 +53,17 @@ async function surveyEntry(asset: ListedAsset, options: SurveyOptions): Promise<
   const isToBeRead = options.isThorough || (!isComparable && hasWantedSize(asset, bytes));
   if (isToBeRead) return readFile(asset, file, bytes, options, 'ours');
   return { type: 'file', bytes, content: hasWantedSize(asset, bytes) && holdsAll(asset, digests) ? 'wanted' : 'ours' };
+}
+
+/** Whether the bytes are the wanted ones and only the right to run them is missing, where the system has such rights. */
+function lacksExecutableBit(
+  asset: ListedAsset,
+  found: DiskState,
+  root: string,
+): found is Extract<DiskState, { type: 'file' }> {
+  if (!asset.isExecutable || process.platform === 'win32') return false;
+  if (found.type !== 'file' || found.content !== 'wanted') return false;
+  return ((lookAt(path.join(root, asset.path))?.mode ?? 0) & 0o111) === 0;
 }
 
 /** An entry without a hash, or a file that was never verified or changed since. */

@@ -1,7 +1,10 @@
 // What is at the destination already: the wanted bytes, by their hashes, cost no request.
+import { constants } from 'node:fs';
 import { describeVerification, type HashAlgorithm } from '../assets/integrity';
 import type { FetchRequest } from '../assets/request';
+import type { Disk } from './disk';
 import type { EngineContext } from './engineContext';
+import { translateLocalError } from './localError';
 import type { Destination } from './place';
 import { openVerifiedCache, type Digests } from './verifiedCache';
 
@@ -12,10 +15,13 @@ export interface PresentFile {
   readonly verifiedBy: string;
 }
 
-/** The file at the destination where all given hashes hold for it; null where none is given or one fails. Raises `localIo`. */
+/**
+ * The file at the destination where all given hashes hold for it, made executable where that is wanted; null where no hash is
+ * given or one fails. Raises `localIo`, `permissionDenied`.
+ */
 export async function findPresent(
   context: EngineContext,
-  { integrity }: FetchRequest,
+  { integrity, isExecutable }: FetchRequest,
   { existing, path }: Destination,
 ): Promise<PresentFile | null> {
   if (existing !== 'file' || integrity.length === 0) return null;
@@ -25,7 +31,24 @@ export async function findPresent(
     integrity.map(({ algorithm }) => algorithm),
   );
   if (integrity.some(({ algorithm, digestHex }) => digests[algorithm] !== digestHex)) return null;
+  if (isExecutable) await makeExecutable(context.disk, path);
   return { path, bytes: sizeBytes, sha256: digests.sha256 ?? '', verifiedBy: describeVerification(integrity) };
+}
+
+/** Whoever may read the file may run it, as the umask has it. Does nothing where a right to run is there, or none exists. */
+async function makeExecutable({ fileSystem, platform, umask }: Disk, path: string): Promise<void> {
+  if (platform === 'win32') return;
+  try {
+    const file = await fileSystem.open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      const mode = Number((await file.stat()).mode) & 0o777;
+      if ((mode & 0o111) === 0) await file.chmod(mode | (((mode & 0o444) >> 2) & ~umask));
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw translateLocalError(error, 'publish', path);
+  }
 }
 
 /** The file at the destination where it has this SHA-256: somebody else brought the same bytes meanwhile. */

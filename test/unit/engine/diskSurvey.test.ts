@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Integrity } from '../../../src/assets/integrity';
 import type { DiskState, ListedAsset } from '../../../src/assets/syncPlan';
@@ -76,6 +76,15 @@ describe('surveyDisk', () => {
     assert.deepEqual(await survey(makeAsset('a')), { type: 'file', bytes: 6, content: 'wanted' });
     assert.deepEqual(await survey(makeAsset('a')), { type: 'file', bytes: 6, content: 'wanted' });
     assert.deepEqual(hashed, [file]);
+  });
+
+  it('misses the right to run a file, where there is such a right', async function () {
+    if (process.platform === 'win32') return this.skip();
+    const file = write('a', 'wanted');
+    const asset = makeAsset('a', { isExecutable: true });
+    assert.deepEqual(await survey(asset), { type: 'file', bytes: 6, content: 'ours' });
+    chmodSync(file, 0o744);
+    assert.deepEqual(await survey(asset), { type: 'file', bytes: 6, content: 'wanted' });
   });
 
   it('knows a file of somebody else, and remembers nothing of it', async () => {
