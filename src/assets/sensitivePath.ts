@@ -22,14 +22,17 @@ const FILES = new Set(
   microsoft.powershell_profile.ps1 microsoft.vscode_profile.ps1`.split(/\s+/),
 );
 
-/** Extensions that a double click, a browser or the editor runs, installs or opens with scripts on. */
+/** Extensions that a double click or a tool runs, installs or mounts. */
 const EXECUTABLE_EXTENSIONS = new Set(
   `ade adp apk app appimage application appref-ms appx bash bat chm cmd com command cpl crx csh deb desktop diagcab dll
-  dmg docm dylib elf exe fish flatpak gadget hlp hta htm html img inf ins iso isp jar jnlp js jse ksh lnk mht mhtml mobileconfig
+  dmg docm dylib elf exe fish flatpak gadget hlp hta img inf ins iso isp jar jnlp js jse ksh lnk mobileconfig
   msc msh msi msix msp mst osx paf pif pkg pl pptm prg ps1 ps1xml ps2 psc1 psd1 psm1 py pyc pyw rb reg rgs rpm run scf scpt
-  scr sct sh shb shs snap so svg sys terminal tool u3p url vb vbe vbs vbscript vhd vhdx vsix webloc website workflow ws wsc wsf
-  wsh xap xbap xhtml xht xlsm xpi xsl xslt zsh`.split(/\s+/),
+  scr sct sh shb shs snap so sys terminal tool u3p url vb vbe vbs vbscript vhd vhdx vsix webloc website workflow ws wsc wsf
+  wsh xap xbap xlsm xpi zsh`.split(/\s+/),
 );
+
+/** Extensions of documents that a browser or the editor opens with scripts on. */
+const SCRIPTED_EXTENSIONS = new Set('htm html mht mhtml svg xht xhtml xsl xslt'.split(' '));
 
 /**
  * The form in which two paths that one file system could take for the same are equal: case, Unicode form, ß and ss, ligatures,
@@ -62,11 +65,21 @@ export function isSensitivePath(path: string): boolean {
   return FILES.has(name) || /^\.env(?:$|[.-])/.test(name) || name.endsWith('.code-workspace');
 }
 
-/** Whether a file of that name runs, installs or scripts when opened: it is never opened unasked. */
+/** Whether a file of that name runs or installs when opened, or is what programs run. */
 export function isExecutableName(name: string): boolean {
+  return EXECUTABLE_EXTENSIONS.has(extensionOf(name));
+}
+
+/** Whether opening a file of that name may run something, a script in a document included: it is never opened unasked. */
+export function runsWhenOpened(name: string): boolean {
+  return isExecutableName(name) || SCRIPTED_EXTENSIONS.has(extensionOf(name));
+}
+
+/** Folded and without the dot; an empty text where there is none. */
+function extensionOf(name: string): string {
   const folded = foldPath(name);
   const dot = folded.lastIndexOf('.');
-  return dot >= 0 && EXECUTABLE_EXTENSIONS.has(folded.slice(dot + 1));
+  return dot < 0 ? '' : folded.slice(dot + 1);
 }
 
 function trimEnd(component: string): string {

@@ -47,7 +47,8 @@ function makeTask(
   const execution = meansList(definition)
     ? listExecution(services, scope)
     : new vscode.CustomExecution((resolved) => Promise.resolve(new FetchTerminal(services, resolved, scope)));
-  return new vscode.Task(definition, scope, name, taskType, execution);
+  // Without matchers of its own VS Code asks, each time, which ones to scan the output with.
+  return new vscode.Task(definition, scope, name, taskType, execution, []);
 }
 
 class FetchTerminal implements vscode.Pseudoterminal {

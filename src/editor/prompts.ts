@@ -100,10 +100,11 @@ export async function confirmSensitivePath(path: string, host: string): Promise<
 /** Asks which workspace folder; the only one is taken unasked. Null where it was dismissed or none is open. */
 export async function pickWorkspaceFolder(
   folders: readonly vscode.WorkspaceFolder[],
+  title: string,
 ): Promise<vscode.WorkspaceFolder | null> {
   if (folders.length <= 1) return folders[0] ?? null;
   const items = folders.map((folder) => ({ label: folder.name, description: folder.uri.fsPath, folder }));
-  const picked = await vscode.window.showQuickPick(items, { title: l10n.t('Download into Which Folder?') });
+  const picked = await vscode.window.showQuickPick(items, { title });
   return picked?.folder ?? null;
 }
 

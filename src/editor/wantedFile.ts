@@ -73,7 +73,7 @@ async function propose(url: URL, clickedFolder: string | null, memory: FolderMem
 
 /** The folder used last, else the one of the settings. Null where no folder is open, or none was chosen of several. */
 export async function proposeFolder(last: UsedFolder | null): Promise<UsedFolder | null> {
-  const workspaceFolder = await pickWorkspaceFolder(localFolders());
+  const workspaceFolder = await pickWorkspaceFolder(localFolders(), vscode.l10n.t('Download into Which Folder?'));
   if (workspaceFolder === null) return null;
   const root = workspaceFolder.uri.fsPath;
   return last?.root === root ? last : { root, folder: readSettings(workspaceFolder.uri).defaultFolder };

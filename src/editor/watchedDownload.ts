@@ -5,7 +5,7 @@ import { asFetchError, type FetchError } from '../assets/fetchError';
 import { displayHost } from '../assets/redact';
 import { proposeFileName } from '../assets/destination';
 import type { FetchRequest, FetchResult } from '../assets/request';
-import { isExecutableName } from '../assets/sensitivePath';
+import { runsWhenOpened } from '../assets/sensitivePath';
 import type { Downloader } from './downloader';
 import { openFile, showFailure, showResult } from './endNotices';
 import type { Log } from './log';
@@ -44,7 +44,7 @@ export class WatchedDownload {
 
   /** For callers that asked for it: opens what was saved, unless opening means more than looking. */
   async open({ path: file }: FetchResult): Promise<void> {
-    if (!isExecutableName(path.basename(file))) await openFile(vscode.Uri.file(file));
+    if (!runsWhenOpened(path.basename(file))) await openFile(vscode.Uri.file(file));
   }
 
   /** As `fetch`, without asking anything. */

@@ -141,6 +141,33 @@ describe('asset lists', () => {
     await problemsWith(document.uri, ['missingHash']);
   });
 
+  it('have their fields completed and explained by the schema while they are typed', async () => {
+    writeList([{ path: 'one.bin' }]);
+    const document = await openList();
+    const field = document.positionAt(document.getText().indexOf('"path"'));
+    const until = async (read: () => Promise<string>, pattern: RegExp): Promise<void> => {
+      // The editor's JSON support reads the schema when it gets to it.
+      let text = await read();
+      while (!pattern.test(text)) text = await read();
+    };
+    await until(async () => {
+      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        document.uri,
+        field,
+      );
+      return items.map(({ label }) => (typeof label === 'string' ? label : label.label)).join();
+    }, /executable.*integrity.*platforms|integrity.*executable.*platforms/);
+    await until(async () => {
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+        'vscode.executeHoverProvider',
+        document.uri,
+        field.translate(0, 2),
+      );
+      return hovers.flatMap(({ contents }) => contents.map((part) => (part as vscode.MarkdownString).value)).join();
+    }, /relative to the folder of this list/i);
+  });
+
   it('get a hash and size by a quick fix, keeping comments, and the missing file with it', async () => {
     writeList([{ path: 'one.bin', url: urlOf(one.path) }]);
     const document = await openList();

@@ -14,6 +14,8 @@ export interface AssetSessionOptions {
   readonly assets: readonly object[] | null;
   /** Other files of the folder, by path. */
   readonly files?: Readonly<Record<string, string | Buffer>>;
+  /** The `.code-workspace` among them to open in place of the folder. */
+  readonly workspaceFile?: string;
   readonly settings?: Settings;
   readonly isTrusted?: boolean;
 }
@@ -34,7 +36,7 @@ export class AssetSession {
       writeFileSync(folder.at(path), content);
     }
     const workbench = await Workbench.start({
-      workspaceFolder: folder.path,
+      workspaceFolder: options.workspaceFile === undefined ? folder.path : folder.at(options.workspaceFile),
       isTrusted: options.isTrusted ?? true,
       settings: { 'http.proxy': host.proxyUrl, 'http.noProxy': ['127.0.0.1'], ...options.settings },
     });

@@ -13,13 +13,13 @@ import { proposePath } from '../destinationPath';
 import { showFailure } from '../endNotices';
 import { askInput } from '../inputBox';
 import { showNotice } from '../notices';
-import { confirmSensitivePath, faultOf, pickWorkspaceFolder } from '../prompts';
+import { confirmSensitivePath, faultOf } from '../prompts';
 import type { Services } from '../services';
 import { readSettings } from '../settings';
 import { urlInClipboard } from '../wantedFile';
-import { localFolders } from '../workspaceGuard';
 import { editList } from './listEdit';
 import { listExists, listFileIn, nameOfList, readListText, type ListFile } from './listFile';
+import { pickListFolder } from './pickListFolder';
 
 const { l10n } = vscode;
 
@@ -31,11 +31,8 @@ interface WantedEntry {
 
 /** Asks what is open, fetches, writes the entry. @param given the URL that was clicked; null: ask. @throws FetchError */
 export async function addToList(services: Services, given: string | null): Promise<void> {
-  const folder = await pickWorkspaceFolder(localFolders());
-  if (folder === null) {
-    void showNotice('info', l10n.t('Open a folder first: an asset list lies beside the files that it is for.'));
-    return;
-  }
+  const folder = await pickListFolder();
+  if (folder === null) return;
   const file = listFileIn(folder);
   const url = given ?? (await askForUrl(await urlInClipboard()));
   const place = url === null ? null : await askForPath(parseHttpUrl(url), folder);

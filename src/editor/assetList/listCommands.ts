@@ -2,21 +2,21 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { asFetchError, FetchError } from '../../assets/fetchError';
-import { isExecutableName } from '../../assets/sensitivePath';
+import { runsWhenOpened } from '../../assets/sensitivePath';
 import type { CommandTable } from '../commands';
 import { openFile } from '../endNotices';
 import { describeCause } from '../errorMessages';
 import { askModally, showNotice } from '../notices';
-import { pickWorkspaceFolder } from '../prompts';
 import type { Services } from '../services';
 import { urlsAtCursors } from '../urlsAtCursor';
-import { localFolders, requireUsableWorkspace } from '../workspaceGuard';
+import { requireUsableWorkspace } from '../workspaceGuard';
 import { addToList } from './addToList';
 import { ensureList } from './listEdit';
 import { findWorkspaceLists, listExists, listFileAt, listFileIn, type ListFile } from './listFile';
 import { hashCommand } from './listFixes';
 import { entryCommands } from './listLenses';
 import { asReplacing } from './listReading';
+import { pickListFolder } from './pickListFolder';
 
 const { l10n } = vscode;
 
@@ -81,11 +81,8 @@ async function listsOf(argument: unknown): Promise<readonly ListFile[]> {
 
 /** Opens the list of a folder; makes an empty one after asking. */
 async function openAssetList(): Promise<void> {
-  const folder = await pickWorkspaceFolder(localFolders());
-  if (folder === null) {
-    void showNotice('info', l10n.t('Open a folder first: an asset list lies beside the files that it is for.'));
-    return;
-  }
+  const folder = await pickListFolder();
+  if (folder === null) return;
   const file = listFileIn(folder);
   if (!(await listExists(file)) && !(await confirmNewList(folder.name))) return;
   await ensureList(file);
@@ -125,7 +122,7 @@ async function confirmOverwrite(entry: string): Promise<boolean> {
 /** What runs, installs or scripts when opened is shown in its folder instead. */
 async function openEntry({ root }: ListFile, entry: string): Promise<void> {
   const uri = vscode.Uri.file(path.join(root, entry));
-  if (isExecutableName(entry)) await vscode.commands.executeCommand('revealInExplorer', uri);
+  if (runsWhenOpened(entry)) await vscode.commands.executeCommand('revealInExplorer', uri);
   else await openFile(uri);
 }
 

@@ -32,7 +32,7 @@ export async function provideListTasks(services: Services, type: string): Promis
     if (folder === undefined) return [];
     const definition = { type, manifest: manifestFileName };
     const name = l10n.t('fetch workspace assets');
-    const task = new vscode.Task(definition, folder, name, type, listExecution(services, folder));
+    const task = new vscode.Task(definition, folder, name, type, listExecution(services, folder), []);
     task.detail = l10n.t('Fetches what asset-fetch.json lists and is not here yet.');
     return [task];
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { foldPath, isExecutableName, isSensitivePath } from '../../../src/assets/sensitivePath';
+import { foldPath, isExecutableName, isSensitivePath, runsWhenOpened } from '../../../src/assets/sensitivePath';
 
 describe('isSensitivePath', () => {
   const sensitive = [
@@ -47,23 +47,21 @@ describe('isSensitivePath', () => {
   }
 });
 
-describe('isExecutableName', () => {
-  for (const name of [
-    'x.exe',
-    'X.VSIX',
-    'a.desktop',
-    'a.lnk',
-    'page.html',
-    'run.sh',
-    'x.exe.',
-    'dir/x.ps1',
-    'a.tar.msi',
-  ]) {
-    it(`C06 holds for ${name}`, () => assert.equal(isExecutableName(name), true));
+describe('names of what runs', () => {
+  for (const name of ['x.exe', 'X.VSIX', 'a.desktop', 'a.lnk', 'run.sh', 'x.exe.', 'dir/x.ps1', 'a.tar.msi']) {
+    it(`C06 executable: ${name}`, () => assert.deepEqual([isExecutableName(name), runsWhenOpened(name)], [true, true]));
   }
 
-  for (const name of ['model.onnx', 'exe', 'a.exe.bin', 'photo.png', 'x.tar.gz', '']) {
-    it(`does not hold for ${JSON.stringify(name)}`, () => assert.equal(isExecutableName(name), false));
+  for (const name of ['page.html', 'icons/Logo.SVG', 'a.xhtml.', 'style.xsl']) {
+    it(`C06 no program, but never opened unasked: ${name}`, () => {
+      assert.deepEqual([isExecutableName(name), runsWhenOpened(name)], [false, true]);
+    });
+  }
+
+  for (const name of ['model.onnx', 'exe', 'html', 'a.exe.bin', 'photo.png', 'x.tar.gz', '']) {
+    it(`neither: ${JSON.stringify(name)}`, () => {
+      assert.deepEqual([isExecutableName(name), runsWhenOpened(name)], [false, false]);
+    });
   }
 });
 
