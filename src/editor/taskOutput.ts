@@ -1,4 +1,4 @@
-// What a task writes to its terminal. Pure; the terminal itself is fetchTask.ts.
+// What a task writes to its terminal. Pure; the terminal itself is taskTerminal.ts.
 import type { PlainFetchError } from '../assets/fetchError';
 import { redactUrl } from '../assets/redact';
 import type { TransferEvent } from '../bridge/protocol';

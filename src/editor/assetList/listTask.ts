@@ -1,12 +1,13 @@
 // The form of the task that fetches a whole list: found by itself where there is one, a line for each file, an exit code for builds.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { asFetchError, FetchError, toPlainError } from '../../assets/fetchError';
+import { FetchError } from '../../assets/fetchError';
 import { exitCodeFor, exitCodes, worstOf, type ExitCode } from '../../assets/exitCode';
 import { manifestFileName } from '../../assets/manifest';
 import { isInside } from '../destinationPath';
 import type { Services } from '../services';
-import { writeFailure, writeLine } from '../taskOutput';
+import { writeLine } from '../taskOutput';
+import { executeInTerminal, type Terminal } from '../taskTerminal';
 import { localFolders, requireUsableWorkspace } from '../workspaceGuard';
 import { findWorkspaceLists, listFileAt, type ListFile } from './listFile';
 import { faultsOf, itemsToFetch, loadList, type LoadedList } from './listReading';
@@ -15,9 +16,8 @@ import { TerminalDisplay } from './terminalDisplay';
 
 const { l10n } = vscode;
 
-const CTRL_C = '\x03';
-
-type TaskScope = vscode.WorkspaceFolder | vscode.TaskScope;
+/** Where a task is from: a folder's tasks.json, or the workspace's. */
+export type TaskScope = vscode.WorkspaceFolder | vscode.TaskScope;
 
 /** Whether a task's definition means a list rather than one URL. */
 export function meansList(definition: vscode.TaskDefinition): boolean {
@@ -40,81 +40,53 @@ export async function provideListTasks(services: Services, type: string): Promis
 
 /** Runs the list that a definition names. */
 export function listExecution(services: Services, scope: TaskScope): vscode.CustomExecution {
-  return new vscode.CustomExecution((definition) => Promise.resolve(new ListTerminal(services, definition, scope)));
+  return executeInTerminal({
+    name: () => l10n.t('The list'),
+    run: (definition, terminal) => runList(services, findList(definition, scope), terminal),
+  });
 }
 
-class ListTerminal implements vscode.Pseudoterminal {
-  private readonly writer = new vscode.EventEmitter<string>();
-  private readonly closer = new vscode.EventEmitter<number>();
-  private readonly cancelling = new AbortController();
-  readonly onDidWrite = this.writer.event;
-  readonly onDidClose = this.closer.event;
+async function runList({ assetLists }: Services, file: ListFile, terminal: Terminal): Promise<ExitCode> {
+  requireUsableWorkspace();
+  const list = await loadList(assetLists.engines, file, { signal: terminal.signal });
+  const faults = faultsOf(list);
+  for (const fault of faults) terminal.write(writeLine(fault));
+  return faults.length > 0 ? codeOfFaults(list) : fetchList(assetLists, list, terminal);
+}
 
-  constructor(
-    private readonly services: Services,
-    private readonly definition: vscode.TaskDefinition,
-    private readonly scope: TaskScope,
-  ) {}
+async function fetchList(
+  { fetcher }: Services['assetLists'],
+  list: LoadedList,
+  { write, signal }: Terminal,
+): Promise<ExitCode> {
+  const order = { lists: [list], items: itemsToFetch(list), display: new TerminalDisplay(write), signal };
+  const { outcomes, summary } = await fetcher.fetch(order);
+  const codes = outcomes.map((outcome) =>
+    outcome.type === 'failed' ? exitCodeFor(outcome.error.code) : exitCodes.done,
+  );
+  const left = list.plan.flatMap(({ problem }) => problem ?? []);
+  for (const { message } of left) write(writeLine(message));
+  write(writeLine(describeSummary(summary, l10n)));
+  // A file that a person chose to leave out is missing for the build, whatever the reason.
+  const declined = summary.declined > 0 ? [exitCodes.transferFailed] : [];
+  return worstOf([...codes, ...declined, ...left.map(({ code }) => exitCodeFor(code))]);
+}
 
-  /** Nothing may be written before VS Code calls this. */
-  open(): void {
-    void this.run().then((exitCode) => this.closer.fire(exitCode));
-  }
-
-  close(): void {
-    this.cancelling.abort();
-  }
-
-  handleInput(data: string): void {
-    if (data === CTRL_C) this.cancelling.abort();
-  }
-
-  private async run(): Promise<ExitCode> {
-    try {
-      requireUsableWorkspace();
-      const { engines } = this.services.assetLists;
-      const list = await loadList(engines, this.findList(), { signal: this.cancelling.signal });
-      const faults = faultsOf(list);
-      for (const fault of faults) this.writer.fire(writeLine(fault));
-      return faults.length > 0 ? codeOfFaults(list) : await this.fetch(list);
-    } catch (reason) {
-      const error = asFetchError(reason);
-      this.writer.fire(writeFailure(toPlainError(error), l10n.t('The list'), l10n));
-      return exitCodeFor(error.code);
-    }
-  }
-
-  private async fetch(list: LoadedList): Promise<ExitCode> {
-    const display = new TerminalDisplay((text) => this.writer.fire(text));
-    const order = { lists: [list], items: itemsToFetch(list), display, signal: this.cancelling.signal };
-    const { outcomes, summary } = await this.services.assetLists.fetcher.fetch(order);
-    const codes = outcomes.map((outcome) =>
-      outcome.type === 'failed' ? exitCodeFor(outcome.error.code) : exitCodes.done,
+/** The list of the task's own folder; it must lie in a folder that is open. @throws FetchError `invalidRequest`, `unsafePath` */
+function findList(definition: vscode.TaskDefinition, scope: TaskScope): ListFile {
+  const name: unknown = definition['manifest'] ?? manifestFileName;
+  const folder = typeof scope === 'object' ? scope : localFolders()[0];
+  if (typeof name !== 'string' || folder === undefined) {
+    throw new FetchError(
+      'invalidRequest',
+      l10n.t('The task needs a folder and, as “manifest”, the path of a list in it.'),
     );
-    const left = list.plan.flatMap(({ problem }) => problem ?? []);
-    for (const { message } of left) this.writer.fire(writeLine(message));
-    this.writer.fire(writeLine(describeSummary(summary, l10n)));
-    // A file that a person chose to leave out is missing for the build, whatever the reason.
-    const declined = summary.declined > 0 ? [exitCodes.transferFailed] : [];
-    return worstOf([...codes, ...declined, ...left.map(({ code }) => exitCodeFor(code))]);
   }
-
-  /** The list of the task's own folder; it must lie in a folder that is open. @throws FetchError `invalidRequest`, `unsafePath` */
-  private findList(): ListFile {
-    const name: unknown = this.definition['manifest'] ?? manifestFileName;
-    const folder = typeof this.scope === 'object' ? this.scope : localFolders()[0];
-    if (typeof name !== 'string' || folder === undefined) {
-      throw new FetchError(
-        'invalidRequest',
-        l10n.t('The task needs a folder and, as “manifest”, the path of a list in it.'),
-      );
-    }
-    const file = path.resolve(folder.uri.fsPath, name);
-    if (!localFolders().some(({ uri }) => isInside(file, uri.fsPath))) {
-      throw new FetchError('unsafePath', l10n.t('{0} is outside of the folders that are open.', file), { path: file });
-    }
-    return listFileAt(vscode.Uri.file(file));
+  const file = path.resolve(folder.uri.fsPath, name);
+  if (!localFolders().some(({ uri }) => isInside(file, uri.fsPath))) {
+    throw new FetchError('unsafePath', l10n.t('{0} is outside of the folders that are open.', file), { path: file });
   }
+  return listFileAt(vscode.Uri.file(file));
 }
 
 /** As the command line says it: a list that is not sound is an error of usage, one that leaves the folder one of the disk. */
