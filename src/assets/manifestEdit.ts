@@ -51,14 +51,26 @@ export function setAssetFields(
   return Object.entries(values).reduce((edited, [field, value]) => setField(edited, index, field, value), text);
 }
 
+/** A replacement in a text. */
+export interface TextChange {
+  readonly offset: number;
+  readonly length: number;
+  readonly content: string;
+}
+
 /** The shortest replacement that turns one text into the other, for editors: everything outside it is the same in both. */
-export function textChange(before: string, after: string): { offset: number; length: number; content: string } {
+export function textChange(before: string, after: string): TextChange {
   const shorter = Math.min(before.length, after.length);
   let head = 0;
   while (head < shorter && before[head] === after[head]) head += 1;
   let tail = 0;
   while (tail < shorter - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
   return { offset: head, length: before.length - head - tail, content: after.slice(head, after.length - tail) };
+}
+
+/** The text after a replacement. */
+export function applyTextChange(text: string, { offset, length, content }: TextChange): string {
+  return splice(text, offset, offset + length, content);
 }
 
 function setField(text: string, index: number, field: string, value: FieldValue | null): string {

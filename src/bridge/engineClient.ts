@@ -1,6 +1,8 @@
 // The host's handle on the engine: transfers and their events; no promise is left open. Questions are engineQuestions.ts, the thread
 // is engineThread.ts, the meaning of the messages protocol.ts.
 import { fromPlainError, type FetchError } from '../assets/fetchError';
+import type { ListEdit } from '../assets/listEdit';
+import type { TextChange } from '../assets/manifestEdit';
 import type { FetchRequest, FetchResult } from '../assets/request';
 import { cancelled, cancelledUnheard, crashed } from './clientError';
 import type { DiagnosisStep } from './diagnosis';
@@ -21,7 +23,7 @@ import type {
 export interface EngineClientTimeouts {
   /** From `cancel` to the transfer's end; after it the host goes on without the answer. */
   readonly cancelMs: number;
-  /** From `listUnfinished` or `discard` to the answer. */
+  /** From `listUnfinished`, `discard` or `editList` to the answer. */
   readonly answerMs: number;
   /** From `stop` to the thread's end; VS Code gives `deactivate` 5 s in all. */
   readonly stopMs: number;
@@ -134,6 +136,18 @@ export class EngineClient {
   }
 
   /**
+   * Works out, off this thread, how the text of a list has to change.
+   * @throws FetchError `invalidRequest` where the list cannot be edited so; `engineCrashed`
+   */
+  async editList(text: string, edit: ListEdit): Promise<TextChange> {
+    const question = (id: string): HostMessage => ({ type: 'editList', id, text, edit });
+    const { change, error } = await this.questions.ask('listEdited', this.timeouts.answerMs, question);
+    if (error !== null) throw fromPlainError(error);
+    if (change === null) throw crashed('it answers neither a change nor an error');
+    return change;
+  }
+
+  /**
    * What a transfer of this URL would meet, step by step; failures are steps. No limit of time but those of connecting, and `signal`,
    * whose abort rejects at once. @throws FetchError `cancelled`, `engineCrashed`
    */
@@ -175,6 +189,7 @@ export class EngineClient {
       case 'unfinished':
       case 'discarded':
       case 'listRead':
+      case 'listEdited':
       case 'diagnosis':
         this.questions.answer(message);
         break;

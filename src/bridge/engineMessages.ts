@@ -73,6 +73,12 @@ const engineMessageSchema = v.variant('type', [
   v.object({ type: v.literal('discarded'), id, error: v.nullable(errorSchema) }),
   v.object({ type: v.literal('diagnosis'), id, steps: v.array(diagnosisStepSchema) }),
   v.object({ type: v.literal('listRead'), id, reading: v.custom<ListReading>(isListReading) }),
+  v.object({
+    type: v.literal('listEdited'),
+    id,
+    change: v.nullable(v.object({ offset: bytes, length: bytes, content: v.string() })),
+    error: v.nullable(errorSchema),
+  }),
 ]);
 
 /** A message from the engine, checked; null for anything else. Fields that the protocol does not know are dropped. */

@@ -4,7 +4,10 @@ import { cancelled, crashed } from './clientError';
 import type { EngineMessage, HostMessage } from './protocol';
 
 /** Messages that answer a question. */
-export type Answer = Extract<EngineMessage, { type: 'unfinished' | 'discarded' | 'listRead' | 'diagnosis' }>;
+export type Answer = Extract<
+  EngineMessage,
+  { type: 'unfinished' | 'discarded' | 'listRead' | 'listEdited' | 'diagnosis' }
+>;
 
 type AnswerOf<Type extends Answer['type']> = Extract<Answer, { type: Type }>;
 

@@ -2,7 +2,9 @@
 import * as v from 'valibot';
 import type { PlainFetchError } from '../assets/fetchError';
 import type { Integrity } from '../assets/integrity';
+import { listEditSchema, type ListEdit } from '../assets/listEdit';
 import type { ParsedManifest } from '../assets/manifest';
+import type { TextChange } from '../assets/manifestEdit';
 import { fetchRequestSchema, type FetchRequest, type FetchResult } from '../assets/request';
 import type { DiskState } from '../assets/syncPlan';
 import type { DiagnosisStep } from './diagnosis';
@@ -129,7 +131,14 @@ export type EngineMessage =
   /** The answer to `diagnose`. */
   | { readonly type: 'diagnosis'; readonly id: string; readonly steps: readonly DiagnosisStep[] }
   /** The answer to `readList`. */
-  | { readonly type: 'listRead'; readonly id: string; readonly reading: ListReading };
+  | { readonly type: 'listRead'; readonly id: string; readonly reading: ListReading }
+  /** The answer to `editList`; `change` is null where `error` says why there is none. */
+  | {
+      readonly type: 'listEdited';
+      readonly id: string;
+      readonly change: TextChange | null;
+      readonly error: PlainFetchError | null;
+    };
 
 const milliseconds = v.pipe(v.number(), v.minValue(0));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -173,6 +182,7 @@ const hostMessageSchema = v.variant('type', [
     text: v.string(),
     survey: v.nullable(v.object({ root: v.pipe(v.string(), v.minLength(1)), isThorough: v.boolean() })),
   }),
+  v.object({ type: v.literal('editList'), id, text: v.string(), edit: listEditSchema }),
   v.object({ type: v.literal('stop') }),
 ]);
 
@@ -191,6 +201,8 @@ export type HostMessage =
   | { readonly type: 'diagnose'; readonly id: string; readonly url: string }
   /** Parses a list, which takes too long for the host's thread once it is long, and looks at the disk where `survey` says so. */
   | { readonly type: 'readList'; readonly id: string; readonly text: string; readonly survey: ListSurvey | null }
+  /** Works out how the text of a list has to change; nothing is written. */
+  | { readonly type: 'editList'; readonly id: string; readonly text: string; readonly edit: ListEdit }
   | { readonly type: 'stop' };
 
 /** A message from the host, checked. Throws valibot's ValiError on anything else. */

@@ -8,6 +8,7 @@ export function toJsonEvent(message: EngineMessage, about: object = {}): object 
     case 'unfinished':
     case 'discarded':
     case 'listRead':
+    case 'listEdited':
     case 'diagnosis':
       return null;
     default:

@@ -2,6 +2,7 @@
 import { parentPort, type MessagePort } from 'node:worker_threads';
 import type { DiagnosisStep } from '../bridge/diagnosis';
 import { asFetchError, FetchError, toPlainError } from '../assets/fetchError';
+import { planListEdit, type ListEdit } from '../assets/listEdit';
 import {
   parseHostMessage,
   type EngineConfig,
@@ -44,6 +45,8 @@ class EngineWorker {
         return void this.diagnose(message.id, message.url);
       case 'readList':
         return void this.readList(message.id, message.text, message.survey);
+      case 'editList':
+        return this.editList(message.id, message.text, message.edit);
       case 'stop':
         return void this.stop();
     }
@@ -98,6 +101,14 @@ class EngineWorker {
 
   private async readList(id: string, text: string, survey: ListSurvey | null): Promise<void> {
     this.post({ type: 'listRead', id, reading: await this.lists.read(id, text, survey) });
+  }
+
+  private editList(id: string, text: string, edit: ListEdit): void {
+    try {
+      this.post({ type: 'listEdited', id, change: planListEdit(text, edit), error: null });
+    } catch (error) {
+      this.post({ type: 'listEdited', id, change: null, error: toPlainError(asFetchError(error)) });
+    }
   }
 
   private async stop(): Promise<void> {

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { checkRelativePath, proposeFileName } from '../../assets/destination';
 import { asFetchError, FetchError } from '../../assets/fetchError';
-import { addAsset, emptyManifest } from '../../assets/manifestEdit';
+import { applyTextChange, emptyManifest } from '../../assets/manifestEdit';
 import { formatProblem } from '../../assets/manifestProblems';
 import { formatBytes } from '../../assets/quantityText';
 import { displayHost, parseHttpUrl } from '../../assets/redact';
@@ -41,7 +41,7 @@ export async function addToList(services: Services, given: string | null): Promi
   await requireSoundEntry(services, file, entry);
   if (isSensitivePath(place) && !(await confirmSensitivePath(place, displayHost(url)))) return;
   const result = await fetchEntry(services, file, entry);
-  if (result !== null) await writeEntry(file, entry, result);
+  if (result !== null) await writeEntry(services, file, entry, result);
 }
 
 async function askForUrl(initial: string): Promise<string | null> {
@@ -74,9 +74,9 @@ async function askForPath(url: URL, folder: vscode.WorkspaceFolder): Promise<str
 /** The list is judged with the new entry before anything is fetched. @throws FetchError `invalidRequest` */
 async function requireSoundEntry({ assetLists }: Services, file: ListFile, entry: WantedEntry): Promise<void> {
   const before = (await listExists(file)) ? await readListText(file) : emptyManifest;
-  const after = addAsset(before, { path: entry.path, urls: [entry.url], integrity: [], sizeBytes: null });
   const engine = await assetLists.engines.engine();
-  const { list } = await engine.readList(after, null);
+  const change = await engine.editList(before, { type: 'add', ...entry, proof: null });
+  const { list } = await engine.readList(applyTextChange(before, change), null);
   const fault = list.problems.find(({ severity }) => severity === 'error');
   if (fault !== undefined) throw new FetchError('invalidRequest', formatProblem(fault, nameOfList(file)));
 }
@@ -97,15 +97,19 @@ async function fetchEntry(
   }
 }
 
-async function writeEntry(file: ListFile, { url }: WantedEntry, result: FetchResult): Promise<void> {
+async function writeEntry(
+  { assetLists }: Services,
+  file: ListFile,
+  { url }: WantedEntry,
+  { path: savedPath, sha256, bytes }: FetchResult,
+): Promise<void> {
   // Not the path that was asked for where both files were kept.
-  const place = path.relative(file.root, result.path).split(path.sep).join('/');
-  const integrity = [{ algorithm: 'sha256', digestHex: result.sha256 } as const];
-  await editList(file, (text) => addAsset(text, { path: place, urls: [url], integrity, sizeBytes: result.bytes }));
+  const place = path.relative(file.root, savedPath).split(path.sep).join('/');
+  await editList(assetLists.engines, file, { type: 'add', path: place, url, proof: { sha256, sizeBytes: bytes } });
   const text = l10n.t(
     '{0} ({1}) was fetched and added to {2} with its hash.',
     place,
-    formatBytes(result.bytes),
+    formatBytes(bytes),
     nameOfList(file),
   );
   const answer = await showNotice('info', text, [{ id: 'open', title: l10n.t('Open Asset List') }]);

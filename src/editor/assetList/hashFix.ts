@@ -5,7 +5,6 @@ import * as vscode from 'vscode';
 import { FetchError } from '../../assets/fetchError';
 import { formatIntegrity } from '../../assets/integrity';
 import type { ManifestAsset } from '../../assets/manifestEntry';
-import { setAssetFields } from '../../assets/manifestEdit';
 import { formatBytes } from '../../assets/quantityText';
 import type { FetchResult } from '../../assets/request';
 import type { TransferEvent } from '../../bridge/protocol';
@@ -78,19 +77,11 @@ export class HashFix {
     const integrity = formatIntegrity({ algorithm: 'sha256', digestHex: sha256 });
     const isKnown = asset.integrity.some((hash) => formatIntegrity(hash) === integrity);
     if (isKnown) this.openLists.acceptHash(file.uri, asset.path);
-    else await editList(file, (text) => this.setHash(text, asset.path, integrity, bytes));
+    else await editList(this.engines, file, { type: 'prove', path: asset.path, proof: { sha256, sizeBytes: bytes } });
     const text = isKnown
       ? l10n.t('The hash of {0} holds for its new address, too.', asset.path)
       : l10n.t('{0} is {1} and has {2}; {3} says so now.', asset.path, formatBytes(bytes), integrity, nameOfList(file));
     void showNotice('info', text);
-  }
-
-  /** Entries may have moved while the bytes came in: the path tells which one it was. */
-  private async setHash(text: string, assetPath: string, integrity: string, size: number): Promise<string> {
-    const { list } = await (await this.engines.engine()).readList(text, null);
-    const asset = list.assets.find((candidate) => candidate.path === assetPath);
-    if (asset === undefined) throw new FetchError('invalidRequest', l10n.t('The entry {0} is gone.', assetPath));
-    return setAssetFields(text, asset.index, { integrity, size });
   }
 }
 

@@ -1,23 +1,26 @@
 // Changes an asset list in its editor, so that undo, comments and unsaved work stay a person's.
 import * as vscode from 'vscode';
-import { emptyManifest, textChange } from '../../assets/manifestEdit';
 import { FetchError } from '../../assets/fetchError';
+import type { ListEdit } from '../../assets/listEdit';
+import { emptyManifest, type TextChange } from '../../assets/manifestEdit';
+import type { EngineHost } from '../engineHost';
 import { listExists, type ListFile } from './listFile';
 
 /**
- * Applies `edit` to the text of a list; one that had no unsaved changes is saved. The list is made where there is none.
- * @throws FetchError `localIo` where the editor refuses the change; whatever `edit` throws
+ * Makes a change to a list; one that had no unsaved changes is saved. The list is made where there is none.
+ * @throws FetchError `invalidRequest` where the list cannot be edited so; `localIo` where the editor refuses the change;
+ * `engineCrashed`
  */
-export async function editList(file: ListFile, edit: (text: string) => string | Promise<string>): Promise<void> {
+export async function editList(engines: EngineHost, file: ListFile, edit: ListEdit): Promise<void> {
   await ensureList(file);
   const document = await vscode.workspace.openTextDocument(file.uri);
   const wasDirty = document.isDirty;
   for (;;) {
     const before = document.getText();
-    const after = await edit(before);
+    const change = await (await engines.engine()).editList(before, edit);
     // Typed on meanwhile: the change is made anew, to what is there now.
     if (document.getText() !== before) continue;
-    await applyChange(document, before, after);
+    await applyChange(document, change);
     break;
   }
   if (!wasDirty) await document.save();
@@ -29,8 +32,7 @@ export async function ensureList(file: ListFile): Promise<void> {
   await vscode.workspace.fs.writeFile(file.uri, new TextEncoder().encode(emptyManifest));
 }
 
-async function applyChange(document: vscode.TextDocument, before: string, after: string): Promise<void> {
-  const { offset, length, content } = textChange(before, after);
+async function applyChange(document: vscode.TextDocument, { offset, length, content }: TextChange): Promise<void> {
   const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
   const change = new vscode.WorkspaceEdit();
   change.replace(document.uri, range, content);
