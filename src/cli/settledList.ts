@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { timeResolutionNs } from '../engine/timeResolution';
 
 /** What `sync` would find out by working through the list. */
 export interface SettledList {
@@ -32,9 +33,6 @@ const settledSchema = v.object({
   warnings: v.array(v.string()),
 });
 
-/** A file stamped later than so long before the memory was made could change again without a newer stamp (FAT: 2 s). */
-const settlingNs = 2_000_000_000n;
-
 /** What is known of the list; null where the list, the choices or any file changed since, or nothing was remembered. */
 export function recallSettled(place: SettledListPlace): SettledList | null {
   try {
@@ -48,17 +46,18 @@ export function recallSettled(place: SettledListPlace): SettledList | null {
 }
 
 /**
- * Remembers that every file of `paths` (relative to the root) was just found to be as listed. Files that are too young to
- * show a change by their stamps keep it from being remembered. Never raises: forgetting costs time alone.
+ * Remembers that every file of `paths` (relative to the root) was found to be as listed by a look that began at `lookedAtMs`
+ * (wall clock). Files that changed since, or shortly before, keep it from being remembered: their stamps might hide a later
+ * change. Never raises: forgetting costs time alone.
  */
 export function rememberSettled(
   place: SettledListPlace,
   paths: readonly string[],
   settled: SettledList,
-  wallClockMs: number,
+  lookedAtMs: number,
 ): void {
   const stats = digestStats(place.root, paths);
-  if (stats === null || stats.newestNs > BigInt(Math.floor(wallClockMs)) * 1_000_000n - settlingNs) return;
+  if (stats === null || stats.settledFromNs > BigInt(Math.floor(lookedAtMs)) * 1_000_000n) return;
   const memory = { ...settled, key: keyOf(place), statsDigest: stats.digest, paths };
   try {
     replaceFile(memoryFile(place), JSON.stringify(memory));
@@ -83,19 +82,24 @@ export function forgetSettled(place: Pick<SettledListPlace, 'stateDir' | 'file'>
   rmSync(memoryFile(place), { force: true });
 }
 
-/** One digest over all stats; null where a file is missing or no file. Change times count: nobody can set them back. */
-function digestStats(root: string, paths: readonly string[]): { digest: string; newestNs: bigint } | null {
-  let newestNs = 0n;
+/**
+ * One digest over all stats, and from when on another change would show in them; null where a file is missing or no file.
+ * Change times count: nobody can set them back.
+ */
+function digestStats(root: string, paths: readonly string[]): { digest: string; settledFromNs: bigint } | null {
+  let settledFromNs = 0n;
   const lines: string[] = [];
   for (const path of paths) {
     const stats = lstatSync(join(root, path), { bigint: true, throwIfNoEntry: false });
     if (stats?.isFile() !== true) return null;
     const { dev, ino, size, mtimeNs, ctimeNs } = stats;
-    if (mtimeNs > newestNs) newestNs = mtimeNs;
-    if (ctimeNs > newestNs) newestNs = ctimeNs;
+    for (const timeNs of [mtimeNs, ctimeNs]) {
+      const settledNs = timeNs + timeResolutionNs(timeNs);
+      if (settledNs > settledFromNs) settledFromNs = settledNs;
+    }
     lines.push(`${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`);
   }
-  return { digest: hash(lines.join('\n')), newestNs };
+  return { digest: hash(lines.join('\n')), settledFromNs };
 }
 
 function memoryFile({ stateDir, file }: Pick<SettledListPlace, 'stateDir' | 'file'>): string {

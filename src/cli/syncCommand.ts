@@ -47,6 +47,7 @@ export async function runSync(args: readonly string[], surroundings: Surrounding
   const place = { stateDir: config.stateDir, file, root, inputs: [version, JSON.stringify(choices), text] };
   const settled = recallSettled(place);
   if (settled !== null) return reportSettled(settled, reporter, (surroundings.nowMs() - startedMs) / 1000);
+  const lookedAtMs = surroundings.wallClockMs();
   const list = parseList(source);
   for (const warning of list.warnings) reporter.warn(warning);
   const { plan, code } = await withInterrupt(surroundings, (signal) =>
@@ -56,7 +57,7 @@ export async function runSync(args: readonly string[], surroundings: Surrounding
   const skippedPlatform = countActions(plan).skippedPlatform;
   if (upToDate.length + skippedPlatform === plan.length) {
     const memory = { upToDate: upToDate.length, skippedPlatform, warnings: list.warnings };
-    rememberSettled(place, upToDate, memory, surroundings.wallClockMs());
+    rememberSettled(place, upToDate, memory, lookedAtMs);
   }
   return code;
 }

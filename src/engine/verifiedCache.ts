@@ -5,6 +5,7 @@ import type { HashAlgorithm } from '../assets/integrity';
 import type { Disk } from './disk';
 import { translateLocalError } from './localError';
 import { replaceFile } from './replaceFile';
+import { timeResolutionNs } from './timeResolution';
 import { makeStateFolder } from './transferFolder';
 import { formatEntries, parseEntries, type Entries, type VerifiedEntry } from './verifiedEntries';
 
@@ -25,13 +26,6 @@ export interface VerifiedCache {
 
 /** Above this the entries recorded first are dropped. */
 const MOST_ENTRIES = 50_000;
-
-/**
- * A change within the file system's time resolution of the recorded one would leave the times as they are ("racily clean" in
- * git): such entries are not trusted. Kernels stamp files once a tick (4 to 16 ms); FAT stores two seconds, HFS+ one.
- */
-const FINE_RESOLUTION_NS = 20_000_000n;
-const COARSE_RESOLUTION_NS = 2_000_000_000n;
 
 /** Reads the cache of a state folder; a missing or corrupt one is empty. */
 export async function openVerifiedCache(disk: Disk, stateDir: string): Promise<VerifiedCache> {
@@ -61,7 +55,7 @@ class StatCache implements VerifiedCache {
     const stats = await this.disk.fileSystem.lstat(path).catch(() => null);
     if (stats === null || !stats.isFile()) return;
     const nowNs = BigInt(this.disk.wallClockMs()) * 1_000_000n;
-    const entry = makeEntry(stats, digests, isOurs ? stats.mtimeNs + COARSE_RESOLUTION_NS : nowNs);
+    const entry = makeEntry(stats, digests, isOurs ? stats.mtimeNs + timeResolutionNs(stats.mtimeNs) : nowNs);
     // Put last, so that the map stays in the order of recording.
     this.entries.delete(path);
     this.entries.set(path, entry);
@@ -124,6 +118,5 @@ function isUnchanged(entry: VerifiedEntry, { size, mtimeNs, ctimeNs, ino }: BigI
 /** Also for files from the future, whose next change may well bear the same time. */
 function isRacy({ mtimeNs, recordedAtNs }: VerifiedEntry): boolean {
   const modifiedNs = BigInt(mtimeNs);
-  const resolutionNs = modifiedNs % 1_000_000_000n === 0n ? COARSE_RESOLUTION_NS : FINE_RESOLUTION_NS;
-  return BigInt(recordedAtNs) - modifiedNs < resolutionNs;
+  return BigInt(recordedAtNs) - modifiedNs < timeResolutionNs(modifiedNs);
 }
