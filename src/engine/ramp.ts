@@ -1,4 +1,4 @@
-// How many connections a file deserves: doubled while that pays, taken back where it does not. Pure: time and rates come in.
+// How many connections a file deserves: doubled or more while that pays, taken back where it does not. Pure: time and rates come in.
 
 /** The ramp's memory between two looks. Times are monotonic milliseconds. */
 export interface Ramp {
@@ -10,6 +10,8 @@ export interface Ramp {
   readonly window: { readonly startMs: number; readonly receivedBytes: number } | null;
   /** No growth before this time. */
   readonly quietUntilMs: number;
+  /** How long the next growth that does not pay keeps the ramp quiet. */
+  readonly quietMs: number;
 }
 
 export interface RampInput {
@@ -31,10 +33,19 @@ const PATIENCE_MS = 400;
 const LEAST_GAIN = 0.3;
 /** A connection this fast is held up by processors and disks, not by its server or its distance. */
 const FAST_BYTES_PER_SECOND = 200 * 1024 * 1024;
-/** After a growth that did not pay, the next try is this much later. */
-const QUIET_MS = 5_000;
+/** Where it brings this much of it, the next growth takes two steps at once. */
+const FULL_GAIN = 0.7;
+/** After a growth that did not pay, the next try is so much later; a single one may have met a hiccup of disk or network. */
+const FIRST_QUIET_MS = 500;
+const LONGEST_QUIET_MS = 8_000;
 
-export const initialRamp: Ramp = { target: 1, before: null, window: null, quietUntilMs: 0 };
+export const initialRamp: Ramp = {
+  target: 1,
+  before: null,
+  window: null,
+  quietUntilMs: 0,
+  quietMs: FIRST_QUIET_MS,
+};
 
 /** The ramp after one more look; call it every 20 to 100 ms. */
 export function stepRamp(ramp: Ramp, input: RampInput): Ramp {
@@ -55,11 +66,19 @@ function decide(
 ): Ramp {
   const { before, target } = ramp;
   const proportional = before === null ? 0 : before.bytesPerSecond * (target / before.target - 1);
-  const hasPaid = before === null || bytesPerSecond - before.bytesPerSecond >= LEAST_GAIN * proportional;
+  const gain = before === null ? 0 : bytesPerSecond - before.bytesPerSecond;
+  const hasPaid = before === null || gain >= LEAST_GAIN * proportional;
   if (!hasPaid && elapsedMs < PATIENCE_MS) return ramp;
-  if (!hasPaid) return { target: before.target, before: null, window: null, quietUntilMs: nowMs + QUIET_MS };
+  if (!hasPaid) return stepBack(ramp, before.target, nowMs);
   const isFast = bytesPerSecond / target >= FAST_BYTES_PER_SECOND;
   if (isFast || isLocallyBound || target >= limit)
     return { ...ramp, before: null, window: null, quietUntilMs: nowMs + WINDOW_MS };
-  return { target: Math.min(limit, target * 2), before: { target, bytesPerSecond }, window: null, quietUntilMs: 0 };
+  const factor = before !== null && gain >= FULL_GAIN * proportional ? 4 : 2;
+  const grown = Math.min(limit, target * factor);
+  return { ...ramp, target: grown, before: { target, bytesPerSecond }, window: null, quietUntilMs: 0 };
+}
+
+function stepBack(ramp: Ramp, target: number, nowMs: number): Ramp {
+  const quietMs = Math.min(LONGEST_QUIET_MS, ramp.quietMs * 2);
+  return { target, before: null, window: null, quietUntilMs: nowMs + ramp.quietMs, quietMs };
 }

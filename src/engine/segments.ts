@@ -1,8 +1,10 @@
 // Which range a free connection asks for next: the first gap, else a part of what another connection still has. Pure.
 import type { RangeSet } from './byteRanges';
 
-/** Below this a range is not split: a request costs more than it brings. */
+/** Below this a range is not split: a request costs more than it brings. Where the rate is known, what it brings in a while. */
 export const LEAST_SEGMENT_BYTES = 1024 * 1024;
+const LEAST_SLOW_SEGMENT_BYTES = 64 * 1024;
+const LEAST_SEGMENT_SECONDS = 0.1;
 /** Files below this take one connection. */
 export const LEAST_SPLIT_FILE_BYTES = 8 * 1024 * 1024;
 
@@ -47,8 +49,15 @@ function divide(victim: Segment, typicalRate: number): Work | null {
   const rate = victim.bytesPerSecond ?? typicalRate;
   if (rate < typicalRate * CRAWL_RATIO && left > 0) return { type: 'takeOver', victim };
   const kept = Math.ceil(left * (rate / (rate + typicalRate)));
-  if (kept < LEAST_SEGMENT_BYTES || left - kept < LEAST_SEGMENT_BYTES) return null;
+  const least = leastSegmentBytes(victim, typicalRate);
+  if (kept < least || left - kept < least) return null;
   return { type: 'split', victim, at: victim.cursor + kept, end: victim.end };
+}
+
+function leastSegmentBytes({ bytesPerSecond }: Segment, typicalRate: number): number {
+  if (bytesPerSecond === null) return LEAST_SEGMENT_BYTES;
+  const bytes = Math.ceil(typicalRate * LEAST_SEGMENT_SECONDS);
+  return Math.min(LEAST_SEGMENT_BYTES, Math.max(LEAST_SLOW_SEGMENT_BYTES, bytes));
 }
 
 function slowestToFinish(active: readonly Segment[], typicalRate: number): Segment | null {

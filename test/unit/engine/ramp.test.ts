@@ -33,21 +33,38 @@ function simulate(
 }
 
 describe('stepRamp', () => {
-  it('doubles while each connection brings its share', () => {
-    assert.deepEqual(simulate({ rate: (n) => n * 1e7 }, 2).targets, [1, 2, 4, 8]);
+  it('takes two steps at once while each connection brings its share', () => {
+    assert.deepEqual(simulate({ rate: (n) => n * 1e7 }, 2).targets, [1, 2, 8]);
+    assert.deepEqual(simulate({ rate: (n) => n * 1e7, limit: 32 }, 2).targets, [1, 2, 8, 32]);
   });
 
-  it('is through with doubling within half a second', () => {
-    assert.deepEqual(simulate({ rate: (n) => n * 1e7 }, 0.65).targets, [1, 2, 4, 8]);
+  it('doubles while each connection brings a part of its share', () => {
+    assert.deepEqual(simulate({ rate: (n) => n ** 0.6 * 1e7 }, 2).targets, [1, 2, 4, 8]);
+  });
+
+  it('is there within half a second', () => {
+    assert.deepEqual(simulate({ rate: (n) => n * 1e7 }, 0.5).targets, [1, 2, 8]);
   });
 
   it('takes a step back where the link is full', () => {
-    const { targets } = simulate({ rate: (n) => Math.min(n, 2) * 1e7 }, 2);
-    assert.deepEqual(targets, [1, 2, 4, 2]);
+    const { targets } = simulate({ rate: (n) => Math.min(n, 2) * 1e7 }, 1.1);
+    assert.deepEqual(targets, [1, 2, 8, 2]);
   });
 
-  it('stays at one where one fills the link, and asks again only seconds later', () => {
-    assert.deepEqual(simulate({ rate: () => 1e7 }, 4).targets, [1, 2, 1]);
+  it('stays at one where one fills the link, and asks again later and later', () => {
+    const triesWithin = (seconds: number): number =>
+      simulate({ rate: () => 1e7 }, seconds).targets.filter((target) => target === 2).length;
+    assert.deepEqual([1, 2, 4, 8, 16, 32].map(triesWithin), [1, 2, 3, 4, 5, 7]);
+    assert.equal(simulate({ rate: () => 1e7 }, 32).last.target, 1);
+  });
+
+  it('gets over a hiccup of the link within two seconds', () => {
+    let seconds = 0;
+    const rate = (connections: number): number => {
+      seconds += 1 / 20;
+      return seconds > 0.15 && seconds < 0.9 ? 1e7 : connections * 1e7;
+    };
+    assert.equal(simulate({ rate }, 2.5).last.target, 8);
   });
 
   it('does not grow where this machine is the bottleneck', () => {
