@@ -12,6 +12,8 @@ export interface Ramp {
   readonly quietUntilMs: number;
   /** How long the next growth that does not pay keeps the ramp quiet. */
   readonly quietMs: number;
+  /** Whether the last growth was measured anew, for the rate before it had been a burst. */
+  readonly isMeasuredAnew: boolean;
 }
 
 export interface RampInput {
@@ -35,6 +37,8 @@ const LEAST_GAIN = 0.3;
 const FAST_BYTES_PER_SECOND = 200 * 1024 * 1024;
 /** Where it brings this much of it, the next growth takes two steps at once. */
 const FULL_GAIN = 0.7;
+/** More connections do not make a link slower: a rate that falls below this part of the one before was measured in a burst. */
+const BURST_RATIO = 0.8;
 /** After a growth that did not pay, the next try is so much later; a single one may have met a hiccup of disk or network. */
 const FIRST_QUIET_MS = 500;
 const LONGEST_QUIET_MS = 8_000;
@@ -45,6 +49,7 @@ export const initialRamp: Ramp = {
   window: null,
   quietUntilMs: 0,
   quietMs: FIRST_QUIET_MS,
+  isMeasuredAnew: false,
 };
 
 /** The ramp after one more look; call it every 20 to 100 ms. */
@@ -69,16 +74,19 @@ function decide(
   const gain = before === null ? 0 : bytesPerSecond - before.bytesPerSecond;
   const hasPaid = before === null || gain >= LEAST_GAIN * proportional;
   if (!hasPaid && elapsedMs < PATIENCE_MS) return ramp;
+  if (!hasPaid && !ramp.isMeasuredAnew && bytesPerSecond < BURST_RATIO * before.bytesPerSecond)
+    return { ...ramp, before: null, window: null, isMeasuredAnew: true };
   if (!hasPaid) return stepBack(ramp, before.target, nowMs);
   const isFast = bytesPerSecond / target >= FAST_BYTES_PER_SECOND;
   if (isFast || isLocallyBound || target >= limit)
     return { ...ramp, before: null, window: null, quietUntilMs: nowMs + WINDOW_MS };
   const factor = before !== null && gain >= FULL_GAIN * proportional ? 4 : 2;
   const grown = Math.min(limit, target * factor);
-  return { ...ramp, target: grown, before: { target, bytesPerSecond }, window: null, quietUntilMs: 0 };
+  const isMeasuredAnew = before === null && ramp.isMeasuredAnew;
+  return { ...ramp, target: grown, before: { target, bytesPerSecond }, window: null, quietUntilMs: 0, isMeasuredAnew };
 }
 
 function stepBack(ramp: Ramp, target: number, nowMs: number): Ramp {
   const quietMs = Math.min(LONGEST_QUIET_MS, ramp.quietMs * 2);
-  return { target, before: null, window: null, quietUntilMs: nowMs + ramp.quietMs, quietMs };
+  return { target, before: null, window: null, quietUntilMs: nowMs + ramp.quietMs, quietMs, isMeasuredAnew: false };
 }

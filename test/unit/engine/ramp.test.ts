@@ -58,6 +58,18 @@ describe('stepRamp', () => {
     assert.equal(simulate({ rate: () => 1e7 }, 32).last.target, 1);
   });
 
+  it('does not take a burst for the rate of one connection', () => {
+    let steps = 0;
+    const rate = (connections: number): number => (++steps <= 2 ? 4e7 : connections * 1e7);
+    assert.deepEqual(simulate({ rate }, 1.5).targets, [1, 2, 4, 8]);
+  });
+
+  it('is not led on by a link that gets slower', () => {
+    let seconds = 0;
+    const rate = (): number => 1e8 * 0.1 ** (seconds += 1 / 20);
+    assert.ok(Math.max(...simulate({ rate }, 2).targets) <= 4);
+  });
+
   it('gets over a hiccup of the link within two seconds', () => {
     let seconds = 0;
     const rate = (connections: number): number => {
