@@ -4,7 +4,7 @@ import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SampleServer } from './support/sampleServer';
+import { largeAsset, SampleServer } from './support/sampleServer';
 import { writeSampleWorkspace } from './support/sampleWorkspace';
 import { TempFolder } from './support/tempFolder';
 import { outFolder, repositoryRoot } from './support/vscodeHost/paths';
@@ -43,7 +43,7 @@ async function runIn(workspace: string, userData: string): Promise<void> {
 }
 
 async function runAll(): Promise<void> {
-  const samples = await SampleServer.start();
+  const samples = await SampleServer.start([largeAsset]);
   const workspace = await TempFolder.make('workspace');
   const userData = await makeUserData();
   try {

@@ -249,7 +249,8 @@ export class Transfer {
   }
 
   private async putAway(state: TransferState, error: unknown): Promise<unknown> {
-    await this.materializing?.catch(() => undefined);
+    // Cancelled in the middle of it: a second go decides whether the bytes can be kept.
+    await this.materializing?.catch(() => (this.materializing = null));
     const { folder, hold, request } = this;
     const materialize = (signal: AbortSignal): Promise<void> => this.materialize(state, signal);
     return putAway({ disk: this.context.disk, folder, hold, request, state, materialize }, error);

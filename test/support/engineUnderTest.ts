@@ -169,10 +169,15 @@ export class EngineUnderTest {
   private async awaitEnd(events: readonly TransferEvent[]): Promise<Outcome> {
     await this.waitUntil(() => ['done', 'failed'].includes(events.at(-1)?.type ?? ''));
     const last = events.at(-1);
-    if (last?.type === 'done') return { type: 'done', result: last.result, bytes: readFileSync(last.result.path) };
+    if (last?.type === 'done') return { type: 'done', result: last.result, bytes: readResult(last.result) };
     if (last?.type === 'failed') return { type: 'failed', error: last.error };
     throw new Error('an event came after the last one');
   }
+}
+
+/** None of a file that no Buffer can hold: its test reads of it what it wants. */
+function readResult({ path, bytes }: FetchResult): Buffer {
+  return bytes > 2 ** 30 ? Buffer.alloc(0) : readFileSync(path);
 }
 
 function isTransferEvent(message: EngineMessage): message is TransferEvent {

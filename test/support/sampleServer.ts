@@ -35,6 +35,13 @@ export const sampleAssets = {
   map: { path: '/maps/city-map.tiles', seed: 15, sizeBytes: 24 * MiB, bytesPerSecond: 3 * MiB },
 } as const satisfies Record<string, SampleAsset>;
 
+/** Served to tests alone: large enough that hashing it on a thread would be felt there. */
+export const largeAsset = {
+  path: '/large/volume.bin',
+  seed: 23,
+  sizeBytes: 256 * MiB,
+} as const satisfies SampleAsset;
+
 /** Half open: `end` is left out. */
 interface ByteRange {
   readonly start: number;
