@@ -143,7 +143,7 @@ describe('transfers on failing disks', function () {
     await engine.waitUntil(() => receivedBytes(running) > MIB);
     engine.virtualClock.advance(10_000);
     await engine.waitUntil(() => faultFs.count('handle.datasync') >= 1);
-    await engine.waitUntil(() => receivedBytes(running) > 2 * MIB);
+    await engine.waitUntil(() => receivedBytes(running) > 1.25 * MIB);
     engine.virtualClock.advance(10_000);
     const error = assertFailed(await running.outcome, 'localIo');
     const [[, keptBytes] = [0, 0]] = await keptRanges();
