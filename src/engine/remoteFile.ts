@@ -69,8 +69,12 @@ export class RemoteFile {
 
   /** Bytes on disk may be added to only where the object can prove to be the same, or a given hash will. */
   mayContinue(isSameSource: boolean): boolean {
-    const allowsRanges = this.ranges !== 'no' && this.ranges !== 'refused';
-    return allowsRanges && (this.hasGivenHash || (isSameSource && (this.object?.validator ?? null) !== null));
+    return this.ranges !== 'no' && this.ranges !== 'refused' && this.isProvable(isSameSource);
+  }
+
+  /** Whether another response can prove to be of the same object, or a given hash will. */
+  isProvable(isSameSource: boolean): boolean {
+    return this.hasGivenHash || (isSameSource && (this.object?.validator ?? null) !== null);
   }
 
   /** What a response of `source` must agree with: other mirrors have validators of their own. */

@@ -114,7 +114,8 @@ function judgePart(head: ResponseHead, expectation: Expectation): ResponseAction
 /** 416: done where the length it names is what is on disk; otherwise what is on disk is not of this object. */
 function judgeUnsatisfiable(head: ResponseHead, expectation: Expectation): ResponseAction {
   const { asked, heldBytes, expectedBytes, object, host } = expectation;
-  if (asked === null) return refuse(`${host} refused a range that was not asked for.`);
+  // Makes no sense, so that another try may well be answered otherwise.
+  if (asked === null) return { type: 'fail', error: violation(`${host} refused a range that was not asked for.`) };
   const named = parseContentRange(singleValue(head, 'content-range'))?.totalBytes ?? null;
   const known = named ?? object?.totalBytes ?? expectedBytes;
   const contradicts = expectedBytes !== null && expectedBytes !== heldBytes;

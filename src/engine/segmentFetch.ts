@@ -146,10 +146,20 @@ export class SegmentFetch {
       this.endAt(segment.cursor, how === 'complete');
       return;
     }
+    if (segment.cursor > before) this.requireProvableRest(connection, segment);
     if (segment.cursor > before || segment.end <= before) return;
     throw new FetchError('truncated', `${connection.host} ended the body before its first byte.`, {
       host: connection.host,
     });
+  }
+
+  /** A part shorter than was asked for: the rest comes in another response. Where nothing could join the two, all is asked for. */
+  private requireProvableRest({ source, host }: Connection, segment: Segment): void {
+    const { remote, sources } = this.shared;
+    if (segment.cursor >= segment.end || remote.isProvable(source === sources.current)) return;
+    remote.refuseRanges();
+    const message = `${host} sends the file in parts, and nothing tells whether they are of one version.`;
+    throw new AskAgain(new FetchError('truncated', message, { host }));
   }
 
   /** A body without a length has ended: that is the length, proven only by framing of its own (chunked). */

@@ -111,6 +111,17 @@ describe('ranges and resume', function () {
     assert.equal(server.bodyBytesSent, SIZE);
   });
 
+  it('A09 A28 joins no parts that nothing proves to be of one version', async () => {
+    const url = server.serve('/a', { sizeBytes: 300_000, seed: 1, etag: null, lastModified: null });
+    server.fault('/a', 0, { maxRangeBytes: 1000 });
+    server.fault('/a', fromRequest(1), { object: { seed: 2 } });
+    assertDone(await engine.fetch(url), 2, 300_000);
+    assert.deepEqual(
+      server.requests.map(({ rangeStart }) => rangeStart),
+      [0, null],
+    );
+  });
+
   it('A11 refuses a part that was not asked for', async () => {
     const url = server.serve('/a', { sizeBytes: SIZE, seed: 1 });
     server.fault('/a', 'all', { status: 206, headers: { 'Content-Range': `bytes 5-${SIZE - 1}/${SIZE}` } });
