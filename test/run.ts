@@ -8,6 +8,7 @@ interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  readonly failures: readonly { readonly title: string; readonly reason: string }[];
 }
 
 interface Step {
@@ -36,7 +37,7 @@ const steps: readonly Step[] = [
   { name: 'UI tests', script: 'test:ui', hasTests: true, limitMinutes: 40 },
 ];
 
-const none: Counts = { passed: 0, failed: 0, skipped: 0 };
+const none: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 async function runStep(step: Step): Promise<Outcome> {
   console.log(`\n── ${step.name}`);
@@ -90,7 +91,7 @@ async function readCounts(file: string): Promise<Counts | null> {
   return text === null ? null : (JSON.parse(text) as Counts);
 }
 
-function sum(all: readonly Counts[], key: keyof Counts): number {
+function sum(all: readonly Counts[], key: 'passed' | 'failed' | 'skipped'): number {
   return all.reduce((total, counts) => total + counts[key], 0);
 }
 
@@ -99,6 +100,10 @@ function printSummary(outcomes: readonly Outcome[]): void {
   for (const { step, isGood, seconds, counts } of outcomes) {
     const tests = step.hasTests ? `  ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped` : '';
     console.log(`${isGood ? 'ok    ' : 'FAILED'} ${step.name.padEnd(18)} ${seconds.toFixed(1).padStart(7)} s${tests}`);
+  }
+  // Once more at the end, where only the last lines of a log are kept.
+  for (const { step, counts } of outcomes) {
+    for (const { title, reason } of counts.failures) console.log(`\nFAILED in ${step.name}: ${title}\n${reason}`);
   }
   const all = outcomes.map(({ counts }) => counts);
   console.log(`\n${sum(all, 'passed')} passed, ${sum(all, 'failed')} failed, ${sum(all, 'skipped')} skipped`);

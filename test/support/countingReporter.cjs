@@ -1,7 +1,13 @@
-// mocha's spec reporter, which also leaves its counts in the file named by ASSET_FETCH_TEST_COUNTS, for test/run.ts.
+// mocha's spec reporter, which also leaves its counts and failures in the file named by ASSET_FETCH_TEST_COUNTS, for test/run.ts.
 'use strict';
 const { writeFileSync } = require('node:fs');
 const { reporters } = require('mocha');
+
+/** Enough of a failure to know it again in the summary; the whole of it stands where the suite ran. */
+const describeFailure = (test) => ({
+  title: test.fullTitle(),
+  reason: String(test.err?.stack ?? test.err).slice(0, 2000),
+});
 
 module.exports = class CountingReporter extends reporters.Spec {
   constructor(runner, options) {
@@ -10,7 +16,8 @@ module.exports = class CountingReporter extends reporters.Spec {
     if (file === undefined) return;
     runner.once('end', () => {
       const { passes, failures, pending } = this.stats;
-      writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+      const counts = { passed: passes, failed: failures, skipped: pending };
+      writeFileSync(file, JSON.stringify({ ...counts, failures: this.failures.map(describeFailure) }));
     });
   }
 };

@@ -175,6 +175,12 @@ export class EngineUnderTest {
   }
 }
 
+/** Bytes that the last report counted. */
+export function receivedBytes({ events }: Running): number {
+  const last = events.findLast((event) => event.type === 'progress');
+  return last?.type === 'progress' ? last.receivedBytes : 0;
+}
+
 /** None of a file that no Buffer can hold: its test reads of it what it wants. */
 function readResult({ path, bytes }: FetchResult): Buffer {
   return bytes > 2 ** 30 ? Buffer.alloc(0) : readFileSync(path);

@@ -14,6 +14,9 @@ interface Ticker {
 
 const REAL_STEP_MS = 4;
 
+/** Most real time that passes at once: while the machine does something else, sockets cannot get on either. */
+const LONGEST_STEP_MS = 2 * REAL_STEP_MS;
+
 /** `skip`: a sleep ends at once, and time has passed by so much. `hold`: it ends when `advance` gets there. */
 export type SleepMode = 'skip' | 'hold';
 
@@ -69,7 +72,7 @@ export class VirtualClock implements Clock {
     let lastMs = performance.now();
     const timer = setInterval(() => {
       const nowMs = performance.now();
-      this.advance((nowMs - lastMs) * scale);
+      this.advance(Math.min(nowMs - lastMs, LONGEST_STEP_MS) * scale);
       lastMs = nowMs;
     }, REAL_STEP_MS);
     timer.unref();

@@ -6,7 +6,7 @@ import { inspectJournal } from '../../../src/engine/journal';
 import { transferFolder, type TransferFolder } from '../../../src/engine/transferFolder';
 import type { RangeSet } from '../../../src/engine/byteRanges';
 import { assertBody, bodySha256 } from '../../support/body';
-import { EngineUnderTest, type EngineChoices, type Running } from '../../support/engineUnderTest';
+import { EngineUnderTest, receivedBytes, type EngineChoices } from '../../support/engineUnderTest';
 import { FaultFs } from '../../support/faultFs';
 import { FaultServer } from '../../support/faultServer';
 import { buildHashThread } from '../../support/hashThread';
@@ -52,11 +52,6 @@ describe('transfers on failing disks', function () {
     const part = readFileSync(folder.part);
     for (const [from, to] of journal.kept) assertBody(part.subarray(from, to), seed, from);
     return journal.kept;
-  }
-
-  function receivedBytes({ events }: Running): number {
-    const last = events.findLast((event) => event.type === 'progress');
-    return last?.type === 'progress' ? last.receivedBytes : 0;
   }
 
   for (const [errno, code] of [

@@ -4,7 +4,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { FileHandle, FileSystem } from '../../../src/engine/fileSystem';
 import { nodeFileSystem } from '../../../src/engine/fileSystem';
-import { EngineUnderTest } from '../../support/engineUnderTest';
+import { EngineUnderTest, receivedBytes } from '../../support/engineUnderTest';
 import { FaultServer } from '../../support/faultServer';
 import { afterReboot, makeDisk } from '../../support/testDisk';
 import { assertDone, assertFailed } from '../../support/outcome';
@@ -66,9 +66,7 @@ describe('resuming', function () {
     const url = server.serve('/a', { sizeBytes: 4_000_000, seed: 1 });
     server.fault('/a', 0, { stallAfterBytes: 3_000_000 });
     const running = engine.begin(url);
-    const receivedBytes = (): number =>
-      Math.max(0, ...running.events.map((event) => Number('receivedBytes' in event && event.receivedBytes)));
-    while (receivedBytes() < 3_000_000) await new Promise((resolve) => setTimeout(resolve, 5));
+    await engine.waitUntil(() => receivedBytes(running) >= 3_000_000);
     engine.cancel(running.id);
     assertFailed(await running.outcome, 'cancelled');
     processes = afterReboot(makeDisk());

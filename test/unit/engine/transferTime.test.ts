@@ -1,7 +1,7 @@
 // Clocks that jump and machines that sleep in the middle of a transfer. Through the whole engine.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { EngineUnderTest, type Running } from '../../support/engineUnderTest';
+import { EngineUnderTest, receivedBytes, type Running } from '../../support/engineUnderTest';
 import { FaultServer } from '../../support/faultServer';
 import { assertDone, assertFailed } from '../../support/outcome';
 
@@ -24,11 +24,6 @@ describe('transfers and time', function () {
     await engine.dispose();
     await server.close();
   });
-
-  function receivedBytes({ events }: Running): number {
-    const last = events.findLast((event) => event.type === 'progress');
-    return last?.type === 'progress' ? last.receivedBytes : 0;
-  }
 
   function countRetries({ events }: Running): number {
     return events.filter(({ type }) => type === 'retrying').length;
