@@ -4,8 +4,7 @@ import { asFetchError } from '../assets/fetchError';
 import { displayHost, parseHttpUrl } from '../assets/redact';
 import type { DiagnosisStep } from '../bridge/diagnosis';
 import { describeDiagnosis } from './diagnosisText';
-import { askInput } from './inputBox';
-import { faultOf } from './prompts';
+import { askUrl } from './prompts';
 import type { Services } from './services';
 import { urlsAtCursors } from './urlsAtCursor';
 import { urlInClipboard } from './wantedFile';
@@ -24,16 +23,11 @@ export async function diagnoseUrl({ downloader, diagnoses }: Services, given: st
 
 async function askForUrl(): Promise<string | null> {
   const editor = vscode.window.activeTextEditor;
-  const initial = (editor && urlsAtCursors(editor)[0]) ?? (await urlInClipboard());
-  const answer = await askInput({
+  return askUrl({
     title: l10n.t('Diagnose URL'),
-    value: initial,
-    selection: [0, initial.length],
     prompt: l10n.t('Address to look at. Nothing is downloaded.'),
-    placeholder: 'https://example.com/model.bin',
-    validate: (text) => faultOf(() => parseHttpUrl(text)),
+    initial: (editor && urlsAtCursors(editor)[0]) ?? (await urlInClipboard()),
   });
-  return answer.type === 'accepted' ? parseHttpUrl(answer.value).href : null;
 }
 
 /** Null where the person cancelled. */

@@ -11,15 +11,22 @@ const { l10n } = vscode;
 /** `[2, 2]`: the second of two. */
 export type StepOfSteps = readonly [number, number];
 
-/** Asks for an http(s) address. @param initial goes into the box, selected */
-export async function askUrl(initial: string, step: StepOfSteps): Promise<string | null> {
+export interface UrlQuestion {
+  readonly title: string;
+  readonly prompt: string;
+  /** Goes into the box, selected. */
+  readonly initial: string;
+  readonly placeholder?: string;
+  readonly step?: StepOfSteps;
+}
+
+/** Asks for an http(s) address. Null where the question was dismissed. */
+export async function askUrl(question: UrlQuestion): Promise<string | null> {
   const answer = await askInput({
-    title: l10n.t('Download File'),
-    value: initial,
-    selection: [0, initial.length],
-    prompt: l10n.t('Address of the file'),
     placeholder: 'https://example.com/model.bin',
-    step,
+    ...question,
+    value: question.initial,
+    selection: [0, question.initial.length],
     validate: (text) => faultOf(() => parseHttpUrl(text)),
   });
   return answer.type === 'accepted' ? parseHttpUrl(answer.value).href : null;

@@ -33,7 +33,7 @@ export async function offerUnfinished(services: Services): Promise<void> {
     { id: 'show', title: l10n.t('Show') },
     { id: 'discard', title: l10n.t('Discard') },
   ]);
-  if (step === 'resume') await resumeAll(services, transfers);
+  if (step === 'resume') await resume(services, transfers);
   if (step === 'show') await showUnfinished(services);
   if (step === 'discard') await discardAll(services, transfers);
 }
@@ -59,7 +59,7 @@ export async function showUnfinished(services: Services): Promise<void> {
   pick.show();
   const transfer = await chosen;
   pick.dispose();
-  if (transfer !== null) await resume(services, transfer);
+  if (transfer !== null) await resume(services, [transfer]);
 }
 
 function toItem(transfer: UnfinishedTransfer): TransferItem {
@@ -82,22 +82,31 @@ async function discardItem(
   if (pick.items.length === 0) pick.hide();
 }
 
-async function resumeAll(services: Services, transfers: readonly UnfinishedTransfer[]): Promise<void> {
-  await Promise.all(transfers.map((transfer) => resume(services, transfer)));
-}
-
-async function resume(services: Services, transfer: UnfinishedTransfer): Promise<void> {
-  const request = (await services.downloader.recallRequest(transfer.key)) ?? (await rebuildRequest(transfer));
-  if (request !== null) await services.watched.run(request);
+/** Questions come one after another, downloads run at once. */
+async function resume(services: Services, transfers: readonly UnfinishedTransfer[]): Promise<void> {
+  const running: Promise<unknown>[] = [];
+  for (const transfer of transfers) {
+    const request = (await services.downloader.recallRequest(transfer.key)) ?? (await rebuildRequest(transfer));
+    if (request !== null) running.push(services.watched.run(request));
+  }
+  await Promise.all(running);
 }
 
 /** The secrets are gone: what the journal knows has to do, and a signed address is asked for again. Null where it was not given. */
 async function rebuildRequest(transfer: UnfinishedTransfer): Promise<FetchRequest | null> {
-  const { displayUrl, isUrlRedacted, root, path: relative, isFolder, integrity } = transfer;
-  const url = isUrlRedacted ? await askUrl(displayUrl, [1, 1]) : displayUrl;
+  const { root, path: relative, isFolder, integrity } = transfer;
+  const url = transfer.isUrlRedacted ? await askForSignedUrl(transfer) : transfer.displayUrl;
   if (url === null || !(await isEntitled(root))) return null;
   const { maxSizeBytes } = readSettings();
   return makeRequest({ urls: [url], root, path: relative, isFolder, integrity, maxSizeBytes });
+}
+
+function askForSignedUrl(transfer: UnfinishedTransfer): Promise<string | null> {
+  return askUrl({
+    title: l10n.t('Resume Download'),
+    prompt: l10n.t('Address of {0}, signature included: secrets in it are not kept', nameOf(transfer)),
+    initial: transfer.displayUrl,
+  });
 }
 
 /** The journal is a file on disk: a folder that it names and that is not open now needs a person's word. */

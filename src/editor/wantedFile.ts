@@ -42,12 +42,21 @@ interface Proposal {
 export async function askForFile(hints: WantedHints, memory: FolderMemory): Promise<FetchRequest | null> {
   let initialUrl = hints.url ?? (await urlInClipboard());
   for (;;) {
-    const url = hints.url ?? (await askUrl(initialUrl, [1, 2]));
+    const url = hints.url ?? (await askForUrl(initialUrl));
     if (url === null) return null;
     const request = await askForPlace(parseHttpUrl(url), hints, memory);
     if (request !== 'back') return request;
     initialUrl = url;
   }
+}
+
+function askForUrl(initial: string): Promise<string | null> {
+  return askUrl({
+    title: vscode.l10n.t('Download File'),
+    prompt: vscode.l10n.t('Address of the file'),
+    initial,
+    step: [1, 2],
+  });
 }
 
 async function askForPlace(url: URL, hints: WantedHints, memory: FolderMemory): Promise<FetchRequest | 'back' | null> {

@@ -79,7 +79,8 @@ export class Connector {
     const { socket, reading } = await this.#openProxied(url, proxy, signal);
     const facts = { address: socket.remoteAddress ?? '', proxy: showProxy(proxy), isReused: false, originKind };
     if (url.protocol === 'http:') return { socket, reading, facts: { ...facts, tls: null } };
-    const secured = await secureSocket(socket, this.#tlsPeer(bareHostname(url), true), originPeer(url), signal);
+    const secured = secureOver(socket, this.#tlsPeer(bareHostname(url), true));
+    await handshake(secured, originPeer(url), signal);
     return { socket: secured, reading: null, facts: { ...facts, tls: readTlsFacts(secured) } };
   }
 
@@ -131,15 +132,6 @@ export class Connector {
   #tlsPeer(host: string, rejectUnauthorized: boolean): TlsPeer {
     this.#trust ??= createTrustContext(this.options);
     return { secureContext: this.#trust, rejectUnauthorized, host };
-  }
-}
-
-async function secureSocket(socket: Socket, tls: TlsPeer, peer: Peer, signal: AbortSignal): Promise<TLSSocket> {
-  try {
-    return await secureOver(socket, tls, signal);
-  } catch (error) {
-    socket.destroy();
-    throw translateTlsError(error, peer);
   }
 }
 

@@ -38,7 +38,7 @@ const ATTEMPTS: Readonly<Record<LocalPhase, string>> = {
 
 type Meaning = readonly [code: FetchErrorCode, what: string];
 
-const FULL = 'Free some space and try again; what was received is kept.';
+const FULL = 'Free some space and try again.';
 const DENIED = 'Check who may write there, or choose another folder.';
 
 const MEANINGS: Readonly<Record<string, Meaning>> = {

@@ -81,10 +81,7 @@ export class TransferQueue {
 
   /** Ends a transfer with `cancelled`; what it has on disk is kept. Unknown ids are ignored: it may just have ended. */
   cancel(id: string): void {
-    const reason = new FetchError(
-      'cancelled',
-      'The download was cancelled. What was received is kept for a later resume.',
-    );
+    const reason = new FetchError('cancelled', 'The download was cancelled.');
     const index = this.waiting.findIndex((job) => job.id === id);
     const [job] = index >= 0 ? this.waiting.splice(index, 1) : [];
     if (job) this.fail(job, reason);

@@ -19,15 +19,14 @@ export function tlsOptions(peer: TlsPeer): tls.ConnectionOptions {
   return isIP(peer.host) === 0 ? { ...options, servername: peer.host } : options;
 }
 
-/** `socket` secured, for HTTP/1.1. Rejects as `shakeHands` does. */
-export function secureOver(socket: Socket, peer: TlsPeer, signal: AbortSignal): Promise<tls.TLSSocket> {
+/** `socket` with TLS over it, for HTTP/1.1; the handshake is still to come. Both close together. */
+export function secureOver(socket: Socket, peer: TlsPeer): tls.TLSSocket {
   const secured = tls.connect({ ...tlsOptions(peer), socket });
-  secured.on('error', () => undefined);
-  return shakeHands(secured, signal);
+  return secured.on('error', () => undefined).once('close', () => socket.destroy());
 }
 
 /** Waits for the handshake of a socket that is connected. Rejects with what OpenSSL or the socket raises, or the signal's reason. */
-export async function shakeHands(secured: tls.TLSSocket, signal: AbortSignal): Promise<tls.TLSSocket> {
+export async function shakeHands(secured: tls.TLSSocket, signal: AbortSignal): Promise<void> {
   try {
     await settleOrAbort<undefined>(signal, (resolve, reject) => {
       const onSecure = () => resolve(undefined);
@@ -35,7 +34,6 @@ export async function shakeHands(secured: tls.TLSSocket, signal: AbortSignal): P
       secured.on('secureConnect', onSecure).on('error', reject).on('close', onClose);
       return () => secured.off('secureConnect', onSecure).off('error', reject).off('close', onClose);
     });
-    return secured;
   } catch (error) {
     secured.destroy();
     throw error;

@@ -15,7 +15,7 @@ describe('a signed URL', () => {
     const { workbench, samples } = session();
     const { notifications, quickInput } = workbench;
     await workbench.runCommand('Asset Fetch: Download File…');
-    await quickInput.typeInInputBox(samples.origin + signedAsset.path, 'Address of the file');
+    await quickInput.typeInInputBox(samples.origin + signedAsset.path, 'Address of asked.bin');
     await quickInput.typeInInputBox(name, 'Path in');
     texts.push(await notifications.waitFor(/ [2-9]\d %/));
     await notifications.click(/^Downloading/, 'Cancel');
@@ -50,9 +50,9 @@ describe('a signed URL', () => {
     await workbench.reloadWindow();
     const before = samples.requests.length;
     await workbench.notifications.click(/asked\.bin is unfinished/, 'Resume');
-    await workbench.quickInput.waitFor('Address of the file');
+    await workbench.quickInput.waitFor('Address of asked.bin');
     assert.equal(await workbench.quickInput.value(), (samples.origin + signedAsset.path).replace(/\?.*/, ''));
-    await workbench.quickInput.typeInInputBox(samples.origin + signedAsset.path, 'Address of the file');
+    await workbench.quickInput.typeInInputBox(samples.origin + signedAsset.path, 'Address of asked.bin');
     await assertResumed('asked.bin', before);
   });
 

@@ -13,7 +13,7 @@ import { proposePath } from '../destinationPath';
 import { showFailure } from '../endNotices';
 import { askInput } from '../inputBox';
 import { showNotice } from '../notices';
-import { confirmSensitivePath, faultOf } from '../prompts';
+import { askUrl, confirmSensitivePath, faultOf } from '../prompts';
 import type { Services } from '../services';
 import { readSettings } from '../settings';
 import { urlInClipboard } from '../wantedFile';
@@ -34,7 +34,7 @@ export async function addToList(services: Services, given: string | null): Promi
   const folder = await pickListFolder();
   if (folder === null) return;
   const file = listFileIn(folder);
-  const url = given ?? (await askForUrl(await urlInClipboard()));
+  const url = given ?? (await askForUrl());
   const place = url === null ? null : await askForPath(parseHttpUrl(url), folder);
   if (url === null || place === null) return;
   const entry = { url, path: place };
@@ -44,16 +44,13 @@ export async function addToList(services: Services, given: string | null): Promi
   if (result !== null) await writeEntry(services, file, entry, result);
 }
 
-async function askForUrl(initial: string): Promise<string | null> {
-  const answer = await askInput({
+async function askForUrl(): Promise<string | null> {
+  return askUrl({
     title: l10n.t('Add URL to Workspace Assets'),
-    value: initial,
-    selection: [0, initial.length],
     prompt: l10n.t('Address of the file. Choose one with a version in it.'),
     placeholder: 'https://example.com/v1.2/model.onnx',
-    validate: (text) => faultOf(() => parseHttpUrl(text)),
+    initial: await urlInClipboard(),
   });
-  return answer.type === 'accepted' ? parseHttpUrl(answer.value).href : null;
 }
 
 async function askForPath(url: URL, folder: vscode.WorkspaceFolder): Promise<string | null> {
