@@ -42,11 +42,13 @@ export class RawServer {
     this.connections++;
     this.#sockets.add(socket);
     const { remotePort = 0 } = socket;
+    const lower = lowerSockets.get(remotePort);
     socket
       .on('error', () => undefined)
       .on('close', () => {
         this.#sockets.delete(socket);
-        lowerSockets.delete(remotePort);
+        // The port may belong to the next connection by now.
+        if (lowerSockets.get(remotePort) === lower) lowerSockets.delete(remotePort);
       });
     let received = '';
     socket.on('data', (chunk: Buffer) => {

@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { forgetSettled, recallSettled, rememberSettled, type SettledListPlace } from '../../../src/cli/settledList';
+import { passTick } from '../../support/kernelTick';
 import { listFiles, TempFolder } from '../../support/tempFolder';
 
 const settled = { upToDate: 2, skippedPlatform: 1, warnings: ['a warning'] };
 const paths = ['a', 'b'];
-/** So late that every file has settled. */
-const laterMs = Date.now() + 60_000;
+/** So late after now that every file has settled. */
+const SETTLED_AFTER_MS = 60_000;
 
 describe('the memory of a settled list', () => {
   let folder: TempFolder;
   let place: SettledListPlace;
+  let laterMs: number;
 
   beforeEach(async () => {
     folder = await TempFolder.make('settled');
     for (const path of paths) writeFileSync(folder.at(path), path);
+    laterMs = Date.now() + SETTLED_AFTER_MS;
     place = { stateDir: folder.at('state'), file: folder.at('list'), root: folder.path, inputs: ['text', 'choices'] };
     rememberSettled(place, paths, settled, laterMs);
   });
@@ -52,6 +55,7 @@ describe('the memory of a settled list', () => {
   ];
   for (const [what, change] of changes) {
     it(`recalls nothing after ${what}`, () => {
+      passTick(folder.at('b'), folder.at('probe'));
       change();
       assert.equal(recallSettled(place), null);
     });
@@ -67,7 +71,7 @@ describe('the memory of a settled list', () => {
   it('does not remember files so young that a change could hide', () => {
     forgetSettled(place);
     writeFileSync(folder.at('a'), 'young');
-    rememberSettled(place, paths, settled, Date.now());
+    rememberSettled(place, paths, settled, statSync(folder.at('a')).mtimeMs);
     assert.equal(recallSettled(place), null);
   });
 

@@ -117,8 +117,9 @@ describe('connections through proxies', () => {
       );
       closing.push(long);
       const client = through(`${kind}://127.0.0.1:${proxy.port}`);
-      const response = await client.request(ask(`https://127.0.0.1:${long.port}/`));
-      await assert.rejects(readAll(response), failsWith('truncated'));
+      const reading = client.request(ask(`https://127.0.0.1:${long.port}/`)).then(readAll);
+      // A reset may overtake the head.
+      await assert.rejects(reading, ({ code }: { code: string }) => ['truncated', 'connectFailed'].includes(code));
     });
   }
 

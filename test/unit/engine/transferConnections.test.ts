@@ -57,7 +57,7 @@ describe('connections', function () {
     await server.waitUntil(() => server.requests.length === 2);
     const waitedMs = engine.clock.nowMs() - startMs - engine.sleepsMs.reduce((sum, ms) => sum + ms, 0);
     assertDone(await running.outcome, 1, SIZE);
-    assert.ok(waitedMs >= 10_000 && waitedMs < 13_000, `${waitedMs} ms`);
+    assert.ok(waitedMs >= 10_000 && waitedMs < 20_000, `${waitedMs} ms`);
     assert.equal(server.requests[1]?.rangeStart, 100_000);
     const retry = running.events.find((event) => event.type === 'retrying');
     assert.equal(retry?.error.code, 'timedOut');
@@ -74,7 +74,7 @@ describe('connections', function () {
   it('A64 gives up on a head that does not come and asks again', async () => {
     await useEngine({ headersTimeoutMs: 200 });
     const url = server.serve('/a', { sizeBytes: SIZE, seed: 1 });
-    server.fault('/a', 0, { delayHeadMs: 60_000 });
+    server.fault('/a', 0, { headGate: new Promise<void>(() => undefined) });
     const running = engine.begin(url);
     assertDone(await running.outcome, 1, SIZE);
     const retry = running.events.find((event) => event.type === 'retrying');

@@ -71,7 +71,7 @@ describe('validators', function () {
     it(`A25 starts over on one connection where the object changes between segments (${ignoresConditions ? '206' : '200'})`, async () => {
       const url = server.serve('/a', { sizeBytes: LARGE, seed: 1, etag: '"v1"' });
       const changed = { seed: 2, etag: '"v2"' };
-      server.fault('/a', 'all', { bytesPerSecond: 24 << 20, ignoresConditions });
+      server.fault('/a', 'all', { bytesPerSecond: 8 << 20, ignoresConditions });
       server.fault('/a', fromRequest(1), { object: changed });
       assertDone(await engine.fetch(url), 2, LARGE, [1]);
       const last = server.requests.at(-1);
@@ -108,7 +108,7 @@ describe('validators', function () {
 
   it('A26 takes one connection under a weak ETag, several where a hash is given', async () => {
     const url = server.serve('/a', { sizeBytes: LARGE, seed: 1, etag: 'W/"v1"' });
-    server.fault('/a', 'all', { bytesPerSecond: 24 << 20 });
+    server.fault('/a', 'all', { bytesPerSecond: 8 << 20 });
     assert.equal(assertDone(await engine.fetch(url), 1, LARGE).connections, 1);
     const result = assertDone(await engine.fetch(url, { path: 'b.bin', integrity: sha256(1, LARGE) }), 1, LARGE);
     assert.ok(result.connections > 1);
@@ -171,7 +171,7 @@ describe('validators', function () {
   it('A30 keeps several connections where backends differ in ETags, share the date, and a hash is given', async () => {
     const lastModified = 'Tue, 10 Mar 2020 10:00:00 GMT';
     const url = server.serve('/a', { sizeBytes: LARGE, seed: 1, lastModified });
-    server.fault('/a', 'all', { bytesPerSecond: 24 << 20, ignoresConditions: true });
+    server.fault('/a', 'all', { bytesPerSecond: 8 << 20, ignoresConditions: true });
     for (let k = 0; k < 40; k++) server.fault('/a', k, { object: { etag: `"backend-${k % 3}"` } });
     const result = assertDone(await engine.fetch(url, { integrity: sha256(1, LARGE) }), 1, LARGE);
     assert.ok(result.connections > 1);
@@ -181,7 +181,7 @@ describe('validators', function () {
     it(`A31 ends with the right bytes where one of two mirrors has others of the same size (${order})`, async () => {
       const good = server.serve('/a', { sizeBytes: LARGE, seed: 1 });
       const bad = mirror.serve('/a', { sizeBytes: LARGE, seed: 2 });
-      for (const one of [server, mirror]) one.fault('/a', 'all', { bytesPerSecond: 24 << 20 });
+      for (const one of [server, mirror]) one.fault('/a', 'all', { bytesPerSecond: 8 << 20 });
       const urls = order === 'good, bad' ? [good, bad] : [bad, good];
       assertDone(await engine.fetch(urls, { integrity: sha256(1, LARGE) }), 1, LARGE, [2]);
     });

@@ -15,6 +15,7 @@ import fc from 'fast-check';
 import { openVerifiedCache, type VerifiedCache } from '../../../src/engine/verifiedCache';
 import { formatEntries, parseEntries, type VerifiedEntry } from '../../../src/engine/verifiedEntries';
 import { FaultFs } from '../../support/faultFs';
+import { passTick } from '../../support/kernelTick';
 import { TempFolder } from '../../support/tempFolder';
 import { makeDisk } from '../../support/testDisk';
 
@@ -100,12 +101,7 @@ describe('verifiedCache', () => {
   ] as const) {
     it(`B10 does not trust ${what}`, async () => {
       await remember();
-      // A tick of the kernel's clock, by which the change gets times of its own.
-      const { ctimeNs } = statSync(file, { bigint: true });
-      for (const probe = temp.at('probe'); ;) {
-        writeFileSync(probe, 'x');
-        if (statSync(probe, { bigint: true }).ctimeNs > ctimeNs) break;
-      }
+      passTick(file, temp.at('probe'));
       change(file);
       assert.equal(await (await open()).lookup(file), null);
     });
