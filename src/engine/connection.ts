@@ -96,13 +96,14 @@ export class Connection {
   ): void {
     hooks.onBytes(chunk.length);
     this.bytesNow += chunk.length;
-    const room = segment.end - segment.cursor;
+    const room = Math.min(segment.end, bodyEnd) - segment.cursor;
     const usable = chunk.length <= room ? chunk : chunk.subarray(0, Math.max(0, room));
     if (usable.length > 0) {
       segment.cursor += usable.length;
       this.writer?.push(usable, release);
     }
     if (segment.cursor >= segment.end && segment.end < bodyEnd) this.response?.abort(ENOUGH);
+    else if (chunk.length > room) this.response?.abort(sentTooMuch(this.host));
     else if (part.isFull) this.pauseUntilDrained(part);
   }
 
@@ -157,4 +158,8 @@ export class Connection {
     this.windowBytes = this.bytesNow;
     return bytesPerSecond < retryPolicy.leastBytesPerSecond ? `sent next to nothing for ${seconds} s` : null;
   }
+}
+
+function sentTooMuch(host: string): FetchError {
+  return new FetchError('protocolViolation', `${host} sent more than the part that it announced.`, { host });
 }

@@ -22,6 +22,8 @@ export interface DownloadSurroundings {
   readonly http: HttpClient;
   readonly budget: ConnectionBudget;
   readonly clock: Clock;
+  /** Milliseconds since the epoch, for dates that servers name. */
+  readonly wallClockMs: () => number;
   /** In [0, 1): jitter. */
   readonly random: () => number;
   readonly connectionsPerFile: number;
@@ -64,6 +66,10 @@ const TICK_MS = 25;
 const SLEEP_GAP_MS = 15_000;
 /** Times that the object may change under us before we give up. */
 const MOST_RESTARTS = 3;
+/** Times in a row that another question may follow at once. */
+const MOST_ASKED_AGAIN = 10;
+/** Rounds in a row that bring neither a byte nor a failure: more of them is a defect, and no reason to go in circles. */
+const MOST_IDLE_ROUNDS = 3;
 
 export class Download {
   /** Body bytes that crossed the network in this run. */
@@ -75,6 +81,9 @@ export class Download {
   private lastFailure: { readonly error: FetchError; readonly source: Source } | null = null;
   private mayRetryAtOnce = false;
   private restarts = 0;
+  private askedAgain = 0;
+  private idleRounds = 0;
+  private bytesAtLastRound = 0;
   private lastTickMs = 0;
 
   constructor(
@@ -86,7 +95,7 @@ export class Download {
     private readonly work: Workload,
     private readonly hooks: DownloadHooks,
   ) {
-    this.retryBudget = new RetryBudget(around.clock, (around.retries + 1) * sources.count - 1);
+    this.retryBudget = new RetryBudget(around.clock, (around.retries + 1) * sources.count - 1, work.mostWrittenBytes);
     const shared: SharedDownload = {
       ...{ around, request, sources, remote, part, work, hooks },
       countConnections: () => this.connections.size,
@@ -163,19 +172,53 @@ export class Download {
 
   /** No connection is left, but bytes are missing: chooses a source and waits, or gives up. */
   private async prepareNextTry(signal: AbortSignal): Promise<void> {
-    if (!this.lastFailure || this.work.isComplete) return;
+    if (this.work.isComplete) return;
+    if (!this.lastFailure) {
+      this.requireMovement();
+      return;
+    }
     const { error: failure, source } = this.lastFailure;
     const { current } = this.sources;
-    const hasProgress = this.retryBudget.countFailure(this.fetchedBytes);
+    if (this.mayRetryAtOnce && this.askedAgain < MOST_ASKED_AGAIN) {
+      // No failed try: the same server is asked in another way.
+      this.askedAgain += 1;
+      return this.dropUnlessContinued(current, failure);
+    }
+    const hasProgress = this.retryBudget.countFailure(this.work.mostWrittenBytes);
+    if (hasProgress) this.askedAgain = 0;
     // A server that has just delivered and then answers 404 to one range gets another chance.
-    if (!hasProgress && !this.mayRetryAtOnce && !isWorthRetry(failure)) source.dropped ??= failure;
-    const next = hasProgress && !current.dropped ? current : this.sources.next();
+    else if (!isWorthRetry(failure)) source.dropped ??= failure;
+    const next = this.chooseNext(hasProgress);
     if (!next || this.retryBudget.isSpent) throw this.describeEnd(failure);
     if (failure.code === 'truncated' && this.fetchedBytes === 0) this.remote.skipRangeOnce();
-    if (this.work.writtenBytes > 0 && !this.remote.mayContinue(next === current)) await this.forget(failure);
+    await this.dropUnlessContinued(next, failure);
     this.sources.current = next;
     const isFirstTryThere = next !== current && this.retryBudget.attempt < this.sources.count;
-    if (!this.mayRetryAtOnce && !isFirstTryThere) await this.backOff(failure, signal);
+    if (!isFirstTryThere) await this.backOff(failure, signal);
+  }
+
+  /** A round without a failure brings bytes, or ends a connection that others need more. */
+  private requireMovement(): void {
+    const hasMoved = this.fetchedBytes > this.bytesAtLastRound;
+    this.bytesAtLastRound = this.fetchedBytes;
+    this.idleRounds = hasMoved ? 0 : this.idleRounds + 1;
+    if (this.idleRounds > MOST_IDLE_ROUNDS) throw new FetchError('engineCrashed', 'The download goes in circles.');
+  }
+
+  /** The source that delivers keeps its turn; so does one that alone can go on with what is on disk, for its share of the tries. */
+  private chooseNext(hasProgress: boolean): Source | null {
+    const { current } = this.sources;
+    const next = this.sources.next();
+    if (current.dropped || !next) return next;
+    const { retries } = this.around;
+    const isAlone = this.work.writtenBytes > 0 && this.remote.mayContinue(current) && !this.remote.mayContinue(next);
+    const keepsTurn = hasProgress ? retries > 0 : isAlone && this.retryBudget.attempt <= retries;
+    return keepsTurn ? current : next;
+  }
+
+  /** Bytes on disk that the source asked next cannot prove to be of its file are given up. */
+  private async dropUnlessContinued(next: Source, reason: FetchError): Promise<void> {
+    if (this.work.writtenBytes > 0 && !this.remote.mayContinue(next)) await this.forget(reason);
   }
 
   private async backOff(failure: FetchError, signal: AbortSignal): Promise<void> {
@@ -200,9 +243,9 @@ export class Download {
   }
 
   private async forget(reason: FetchError): Promise<void> {
-    await this.hooks.onReset(reason);
     this.work.reset();
     this.remote.forget();
+    await this.hooks.onReset(reason);
   }
 
   private stop(reason: unknown): void {

@@ -1,8 +1,9 @@
 // One request of a transfer and the verdict on its response head.
 import type { FetchRequest } from '../assets/request';
 import { displayHost } from '../assets/redact';
-import type { HttpClient, HttpResponse } from './http';
-import { openFollowing, type RedirectHop } from './redirects';
+import type { HttpClient } from './http';
+import { openFollowing, type FollowedResponse } from './redirects';
+import { headersForOtherOrigin } from './requestHeaders';
 import { judgeResponse, type Expectation, type ResponseAction } from './responseAction';
 import type { Source } from './source';
 import type { StrongValidator } from './validator';
@@ -18,15 +19,12 @@ export interface Question {
   readonly signal: AbortSignal;
 }
 
-export interface Answer {
-  readonly response: HttpResponse;
+export interface Answer extends FollowedResponse {
   readonly action: ResponseAction;
-  readonly finalUrl: URL;
-  readonly hops: readonly RedirectHop[];
 }
 
 /** What the transfer knows and wants, of which the exchange makes the rest of an Expectation. */
-export type Known = Pick<Expectation, 'object' | 'heldBytes'>;
+export type Known = Pick<Expectation, 'object' | 'heldBytes' | 'wallClockMs'>;
 
 /** Sends one GET, follows its redirects and judges the answer. Raises what `openFollowing` raises; the caller ends the response. */
 export async function exchange(
@@ -35,13 +33,15 @@ export async function exchange(
   question: Question,
   known: Known,
 ): Promise<Answer> {
-  const url = question.source.finalUrl ?? question.source.url;
-  const { response, finalUrl, hops } = await openFollowing(client, {
-    url,
-    headers: requestHeaders(request, question, url),
+  const { url, landing } = question.source;
+  const { source, allowedPrivateHosts } = request;
+  const followed = await openFollowing(client, {
+    url: landing?.url ?? url,
+    headers: requestHeaders(request, question),
     signal: question.signal,
-    addressPolicy: { source: request.source, allowedPrivateHosts: request.allowedPrivateHosts, redirectedFrom: null },
+    addressPolicy: { source, allowedPrivateHosts, redirectedFrom: landing?.redirectedFrom ?? null },
   });
+  const { response, finalUrl, hops } = followed;
   const action = judgeResponse(response.head, {
     ...known,
     host: displayHost(finalUrl),
@@ -50,28 +50,26 @@ export async function exchange(
     expectedBytes: request.sizeBytes,
     maxBytes: request.maxSizeBytes,
     hasGivenHash: request.integrity.length > 0,
-    wasRedirected: hops.length > 0 || question.source.finalUrl?.href !== question.source.url.href,
-    wallClockMs: Date.now(),
+    wasRedirected: hops.length > 0 || landing !== null,
   });
-  return { response, action, finalUrl, hops };
+  return { ...followed, action };
 }
 
 function requestHeaders(
   request: FetchRequest,
-  { range, validator, isFresh }: Question,
-  url: URL,
+  { source, range, validator, isFresh }: Question,
 ): Record<string, string> {
   return {
-    ...(isFirstOrigin(request, url) ? request.headers : {}),
+    ...(isForFirstOrigin(request, source) ? request.headers : headersForOtherOrigin(request.headers)),
     ...(range ? { Range: `bytes=${range.start}-${Number.isFinite(range.end) ? range.end - 1 : ''}` } : {}),
     ...(range && validator ? { 'If-Range': validator.value } : {}),
     ...(isFresh ? { 'Cache-Control': 'no-cache' } : {}),
   };
 }
 
-/** Custom headers may be secrets: only the origin that they were written for gets them. */
-function isFirstOrigin(request: FetchRequest, url: URL): boolean {
-  return new URL(request.urls[0] ?? '').origin === url.origin;
+/** Custom headers may be secrets: only the origin that they were written for gets them, and only where nobody else led there. */
+function isForFirstOrigin({ urls }: FetchRequest, { url, landing }: Source): boolean {
+  return new URL(urls[0] ?? '').origin === url.origin && (landing?.isSameOrigin ?? true);
 }
 
 function finiteEnd(end: number): number | null {

@@ -95,7 +95,7 @@ export class RunningHash {
   constructor(
     private readonly hasher: Hasher,
     private readonly path: string,
-    private readonly algorithms: readonly HashAlgorithm[],
+    readonly algorithms: readonly HashAlgorithm[],
   ) {}
 
   /** Bytes below `frontierBytes` are on disk and final: they may be hashed now. */

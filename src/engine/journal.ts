@@ -31,6 +31,10 @@ export interface JournalRecord {
   readonly lastModified: string | null;
   readonly validator: StrongValidator | null;
   readonly totalBytes: number | null;
+  /** False where the body ended with its connection, and that is all that tells its length. Absent in older journals. */
+  readonly isLengthProven?: boolean | undefined;
+  /** As `urlHash`, of the mirror that the validators are of. Absent in older journals: the original URL. */
+  readonly sourceUrlHash?: string | undefined;
   /** Ranges that were handed to the system: they survive a killed process. */
   readonly written: RangeSet;
   /** Ranges that were flushed to the device before this was saved: they survive a power cut. */

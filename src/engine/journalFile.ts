@@ -16,11 +16,14 @@ const ranges = v.pipe(
   v.check((set) => areSortedAndDisjoint(set)),
 );
 
+const urlHash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
 const recordSchema = v.pipe(
   v.object({
     version: v.literal(1),
     displayUrl: v.string(),
-    urlHash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+    urlHash,
+    sourceUrlHash: v.optional(urlHash),
     isUrlRedacted: v.boolean(),
     root: v.string(),
     path: v.string(),
@@ -31,6 +34,7 @@ const recordSchema = v.pipe(
     lastModified: v.nullable(v.string()),
     validator: v.nullable(v.object({ kind: v.picklist(['etag', 'lastModified']), value: v.string() })),
     totalBytes: v.nullable(byteCount),
+    isLengthProven: v.optional(v.boolean()),
     written: ranges,
     flushed: ranges,
     savedAtMs: v.pipe(v.number(), v.safeInteger()),

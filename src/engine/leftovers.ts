@@ -7,7 +7,7 @@ import { discardTransfer, type TransferFolder } from './transferFolder';
 import type { TransferState } from './transferState';
 
 /** After these nothing on disk is of any more use. */
-const USELESS_AFTER: ReadonlySet<string> = new Set(['integrityMismatch', 'sizeMismatch', 'tooLarge', 'objectChanged']);
+const USELESS_AFTER: ReadonlySet<string> = new Set(['integrityMismatch', 'objectChanged']);
 /** Saving the state of a transfer that failed in memory waits no longer than this for another process. */
 const KEEP_WAIT_MS = 1_000;
 
@@ -24,7 +24,7 @@ export interface FailedTransfer {
 /** Closes the state of a transfer that ended with `error`; resolves with what to raise, which says how many bytes were kept. */
 export async function putAway(failed: FailedTransfer, error: unknown): Promise<unknown> {
   const { state } = failed;
-  const isUseless = error instanceof FetchError && USELESS_AFTER.has(error.code);
+  const isUseless = state.remote.isSpoiled || (error instanceof FetchError && USELESS_AFTER.has(error.code));
   const mayKeep = error instanceof FetchError && !isUseless && state.mayBeResumed && state.work.writtenBytes > 0;
   const keptBytes = mayKeep ? await keep(failed, error.code === 'cancelled') : 0;
   await state.close();

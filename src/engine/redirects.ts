@@ -31,6 +31,18 @@ export interface FollowedResponse {
   readonly finalUrl: URL;
   /** Redirects in order; empty: the first URL answered. */
   readonly hops: readonly RedirectHop[];
+  /** Where they led; null without any. */
+  readonly landing: Landing | null;
+}
+
+/** Where redirects led, with all that has to be known to ask there at once the next time. */
+export interface Landing {
+  /** With the userinfo of the first URL, where that may be sent there. */
+  readonly url: URL;
+  /** Whether no redirect left the first origin. Elsewhere neither credentials nor custom headers are sent: a foreign server chose it. */
+  readonly isSameOrigin: boolean;
+  /** Which kind of server had its say about it. */
+  readonly redirectedFrom: AddressPolicy['redirectedFrom'];
 }
 
 /** RFC 9110 asks clients to detect circles; browsers stop at 20, aria2 at 20, libraries between 5 and 10. */
@@ -48,7 +60,8 @@ export async function openFollowing(client: HttpClient, request: FollowRequest):
   for (;;) {
     const response = await client.request(next);
     const { status } = response.head;
-    if (status < 300 || status > 399) return { response, finalUrl: next.url, hops };
+    if (status < 300 || status > 399)
+      return { response, finalUrl: next.url, hops, landing: landAt(next, request, hops) };
     const isDrained = response.discard();
     const hop = { url: next.url, head: response.head, connection: response.connection };
     const target = readTarget(hop);
@@ -58,6 +71,18 @@ export async function openFollowing(client: HttpClient, request: FollowRequest):
     if (target.origin === next.url.origin) await isDrained;
     next = followUp(next, target, hop.connection);
   }
+}
+
+function landAt(
+  { url, addressPolicy }: FollowRequest,
+  first: FollowRequest,
+  hops: readonly RedirectHop[],
+): Landing | null {
+  if (hops.length === 0) return null;
+  const isSameOrigin = [url, ...hops.map((hop) => hop.url)].every(({ origin }) => origin === first.url.origin);
+  const landed = new URL(url);
+  if (isSameOrigin) [landed.username, landed.password] = [first.url.username, first.url.password];
+  return { url: landed, isSameOrigin, redirectedFrom: addressPolicy.redirectedFrom };
 }
 
 /** Userinfo leaves the URL here: nothing behind this point sees it but as a header. */

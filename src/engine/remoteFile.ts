@@ -1,7 +1,7 @@
 // What a running download knows of the file at the other end, and what that allows: ranges, splitting, going on.
 import type { FetchError } from '../assets/fetchError';
 import { LEAST_SPLIT_FILE_BYTES } from './segments';
-import type { Source } from './source';
+import type { Source, Sources } from './source';
 import type { RemoteObject } from './validator';
 
 /** 'maybe': advertised, not seen. 'refused': the answers to ranges were rubbish, none is sent any more. */
@@ -11,9 +11,12 @@ export type RangeSupport = 'unknown' | 'yes' | 'maybe' | 'no' | 'refused';
 const MOST_IGNORED_RANGES = 3;
 
 export class RemoteFile {
-  object: RemoteObject | null = null;
+  /** Whether name, hashes, size and destination were judged by what a response said of the file. */
+  isAnnounced = false;
   /** Whether the end of the body was known by its framing, not by the closing of the connection. */
   isLengthProven = true;
+  /** Whether what was received turned out to be of no use: longer or shorter than it may be. */
+  isSpoiled = false;
   /** One connection, no caches: after a change under way or a hash that did not match. */
   isCautious = false;
   /** Whether more than one connection was open. */
@@ -22,8 +25,16 @@ export class RemoteFile {
   private skipsRangeOnce = false;
   private ignoredRanges = 0;
 
-  /** `hasGivenHash`: a hash will decide over the whole, so parts need no strong validator. */
-  constructor(readonly hasGivenHash: boolean) {}
+  constructor(
+    /** A hash will decide over the whole, so parts need no strong validator. */
+    readonly hasGivenHash: boolean,
+    private readonly sources: Sources,
+  ) {}
+
+  /** What the source in charge says of the file; null before its first usable answer. */
+  get object(): RemoteObject | null {
+    return this.sources.current.object;
+  }
 
   noteRanges(support: 'yes' | 'maybe' | 'no'): void {
     if (this.ranges !== 'refused' && this.ranges !== 'yes') this.ranges = support;
@@ -67,24 +78,19 @@ export class RemoteFile {
     return isLarge && isProvable && (this.ranges === 'yes' || (this.ranges === 'maybe' && !hostIgnoresRanges));
   }
 
-  /** Bytes on disk may be added to only where the object can prove to be the same, or a given hash will. */
-  mayContinue(isSameSource: boolean): boolean {
-    return this.ranges !== 'no' && this.ranges !== 'refused' && this.isProvable(isSameSource);
+  /** Bytes on disk may be added to by `source` only where it can prove that the object is the same, or a given hash will. */
+  mayContinue(source: Source): boolean {
+    return this.ranges !== 'no' && this.ranges !== 'refused' && this.isProvable(source);
   }
 
-  /** Whether another response can prove to be of the same object, or a given hash will. */
-  isProvable(isSameSource: boolean): boolean {
-    return this.hasGivenHash || (isSameSource && (this.object?.validator ?? null) !== null);
-  }
-
-  /** What a response of `source` must agree with: other mirrors have validators of their own. */
-  objectFor(source: Source, current: Source): RemoteObject | null {
-    if (this.object === null || source === current) return this.object;
-    return { totalBytes: this.object.totalBytes, etag: null, lastModified: null, validator: null };
+  /** Whether another response of `source` can prove to be of the object on disk, or a given hash will. */
+  isProvable({ hasDelivered, object }: Source): boolean {
+    return this.hasGivenHash || (hasDelivered && (object?.validator ?? null) !== null);
   }
 
   forget(): void {
-    this.object = null;
+    this.sources.forgetObject();
+    this.isAnnounced = this.isSpoiled = false;
     this.isLengthProven = true;
     if (this.ranges !== 'refused') this.ranges = 'unknown';
   }

@@ -121,7 +121,7 @@ function judgeUnsatisfiable(head: ResponseHead, expectation: Expectation): Respo
   const contradicts = expectedBytes !== null && expectedBytes !== heldBytes;
   if (known === heldBytes && asked.start === heldBytes && !contradicts)
     return { type: 'complete', totalBytes: heldBytes };
-  if (heldBytes === 0 && named === null) {
+  if (heldBytes === 0 && named !== 0) {
     return { type: 'askWithoutRange', error: violation(`${host} refused the range from byte 0.`) };
   }
   return restart(`The file at ${host} no longer has the length it had (${named ?? 'unknown'} bytes now).`);

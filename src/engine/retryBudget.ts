@@ -7,24 +7,28 @@ export class RetryBudget {
   attempt = 0;
   private readonly startMs: number;
   private lastTryMs: number;
-  private bytesAtLastTry = 0;
 
   constructor(
     private readonly clock: Clock,
     /** Tries without progress that are allowed. */
     readonly attempts: number,
+    /** Most bytes that the file ever had. */
+    private bytesAtLastTry: number,
   ) {
     this.startMs = this.lastTryMs = clock.nowMs();
   }
 
-  /** Counts the try that has just failed; `receivedBytes` is the running total. Returns whether it made progress. */
-  countFailure(receivedBytes: number): boolean {
+  /**
+   * Counts the try that has just failed. Returns whether it made progress. @param mostBytes most that the file ever had: what
+   * is fetched a second time is none
+   */
+  countFailure(mostBytes: number): boolean {
     const nowMs = this.clock.nowMs();
-    const gainedBytes = receivedBytes - this.bytesAtLastTry;
+    const gainedBytes = mostBytes - this.bytesAtLastTry;
     const leastBytes = ((nowMs - this.lastTryMs) / 1000) * retryPolicy.leastBytesPerSecond;
     const hasProgress = gainedBytes > 0 && gainedBytes >= leastBytes;
     this.attempt = hasProgress ? 1 : this.attempt + 1;
-    this.bytesAtLastTry = receivedBytes;
+    this.bytesAtLastTry = mostBytes;
     this.lastTryMs = nowMs;
     return hasProgress;
   }

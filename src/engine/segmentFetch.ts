@@ -8,7 +8,7 @@ import type { PartFile } from './partFile';
 import { AskAgain, Restart, type RemoteFile } from './remoteFile';
 import type { Segment } from './segments';
 import type { Source, Sources } from './source';
-import { isSameObject } from './validator';
+import { isSameObject, readObject, type RemoteObject } from './validator';
 import type { Workload } from './workload';
 
 type WriteAction = Extract<Answer['action'], { type: 'write' }>;
@@ -33,9 +33,9 @@ export class SegmentFetch {
 
   /** Fetches a segment, or what the server gives of it. Raises FetchError, Restart or AskAgain. */
   async run(connection: Connection, segment: Segment): Promise<void> {
-    const { around, request, remote, work, sources } = this.shared;
+    const { around, request, remote, work } = this.shared;
     const { source } = connection;
-    const usedFinalUrl = source.finalUrl !== null;
+    const usedLanding = source.landing !== null;
     const isContinuing = this.isContinuing();
     const answer = await exchange(
       around.http,
@@ -43,26 +43,43 @@ export class SegmentFetch {
       {
         source,
         range: remote.takeRangeDecision() ? { start: segment.start, end: segment.end } : null,
-        validator: isContinuing && source.hasDelivered ? (remote.object?.validator ?? null) : null,
+        validator: isContinuing && source.hasDelivered ? (source.object?.validator ?? null) : null,
         isFresh: remote.isCautious,
         signal: connection.controller.signal,
       },
-      { object: isContinuing ? remote.objectFor(source, sources.current) : null, heldBytes: work.frontierBytes },
+      { object: this.knownObject(source), heldBytes: work.frontierBytes, wallClockMs: around.wallClockMs() },
     );
     try {
-      await this.act(connection, segment, answer, usedFinalUrl);
+      if (isContinuing) this.requireSameOrigin(connection, answer, usedLanding);
+      await this.act(connection, segment, answer, usedLanding);
     } finally {
       await answer.response.discard();
     }
   }
 
-  private async act(connection: Connection, segment: Segment, answer: Answer, usedFinalUrl: boolean): Promise<void> {
+  /** A server that answered before and now sends us elsewhere in the middle of the file: what is there may be anything. */
+  private requireSameOrigin({ source, host }: Connection, { landing }: Answer, usedLanding: boolean): void {
+    if (!source.hasAnswered || (landing?.isSameOrigin ?? true)) return;
+    const message = `${host} redirects to another server in the middle of the file.`;
+    const error = new FetchError('protocolViolation', message, { host });
+    throw usedLanding ? this.resolveAnew(source, error) : error;
+  }
+
+  /** The next request goes to the original address again. */
+  private resolveAnew(source: Source, error: FetchError): AskAgain {
+    source.landing = null;
+    source.hasAnswered = false;
+    return new AskAgain(error);
+  }
+
+  private async act(connection: Connection, segment: Segment, answer: Answer, usedLanding: boolean): Promise<void> {
     const { action } = answer;
     const { remote, work } = this.shared;
     switch (action.type) {
       case 'write':
         return this.accept(connection, segment, answer, action);
       case 'complete':
+        await this.announce(answer, readObject(answer.response.head.headers, action.totalBytes));
         work.setTotal(action.totalBytes);
         return;
       case 'restart':
@@ -72,34 +89,45 @@ export class SegmentFetch {
         if (this.shared.countConnections() === 1) remote.refuseRanges();
         throw new AskAgain(action.error);
       case 'resolveAnew':
-        if (!usedFinalUrl) throw action.error;
-        connection.source.finalUrl = null;
-        throw new AskAgain(action.error);
+        throw usedLanding ? this.resolveAnew(connection.source, action.error) : action.error;
       case 'fail':
         throw action.error;
     }
   }
 
   private async accept(connection: Connection, segment: Segment, answer: Answer, action: WriteAction): Promise<void> {
-    const { hooks, remote, work } = this.shared;
-    if (action.start !== segment.start || this.isOther(connection.source, action)) {
+    const { remote, work } = this.shared;
+    const { source } = connection;
+    if (action.start !== segment.start || this.isOther(source, action)) {
       await this.startOver(connection, segment, action);
     }
-    if (!this.isContinuing() || remote.object === null) {
-      await hooks.onObject(answer, action.object);
-      remote.object = action.object;
-      if (action.object.totalBytes !== null) work.setTotal(action.object.totalBytes);
-    }
+    await this.announce(answer, action.object);
+    if (!this.isContinuing()) source.object = action.object;
+    source.object ??= action.object;
+    if (action.object.totalBytes !== null) work.setTotal(action.object.totalBytes);
     remote.noteRanges(action.allowsRanges);
-    connection.source.finalUrl ??= answer.finalUrl;
-    connection.source.hasDelivered = true;
+    source.landing ??= answer.landing;
+    source.hasAnswered = source.hasDelivered = true;
     await this.receive(connection, segment, answer, action.end ?? Infinity);
   }
 
+  /** Once for each object, in resumed transfers, too: what a response says of the file is judged before its bytes are written. */
+  private async announce(answer: Answer, object: RemoteObject): Promise<void> {
+    const { hooks, remote } = this.shared;
+    if (remote.isAnnounced) return;
+    await hooks.onObject(answer, object);
+    remote.isAnnounced = true;
+  }
+
+  /** What a response of `source` must agree with; null where nothing is on disk or on its way there. */
+  private knownObject({ object }: Source): RemoteObject | null {
+    if (!this.isContinuing()) return null;
+    return object ?? { totalBytes: this.shared.work.totalBytes, etag: null, lastModified: null, validator: null };
+  }
+
   private isOther(source: Source, { object }: WriteAction): boolean {
-    const { remote, sources } = this.shared;
-    const known = this.isContinuing() ? remote.objectFor(source, sources.current) : null;
-    return known !== null && !isSameObject(known, object, remote.hasGivenHash);
+    const known = this.knownObject(source);
+    return known !== null && !isSameObject(known, object, this.shared.remote.hasGivenHash);
   }
 
   /**
@@ -118,9 +146,9 @@ export class SegmentFetch {
       remote.noteIgnoredRange();
       throw new FetchError('protocolViolation', `${host} ignored a range.`, { host });
     }
-    await hooks.onReset(error);
     remote.forget();
     work.startOver(segment);
+    await hooks.onReset(error);
   }
 
   /** Another object at the current source is another object; at a mirror it is a mirror of something else. */
@@ -155,8 +183,8 @@ export class SegmentFetch {
 
   /** A part shorter than was asked for: the rest comes in another response. Where nothing could join the two, all is asked for. */
   private requireProvableRest({ source, host }: Connection, segment: Segment): void {
-    const { remote, sources } = this.shared;
-    if (segment.cursor >= segment.end || remote.isProvable(source === sources.current)) return;
+    const { remote } = this.shared;
+    if (segment.cursor >= segment.end || remote.isProvable(source)) return;
     remote.refuseRanges();
     const message = `${host} sends the file in parts, and nothing tells whether they are of one version.`;
     throw new AskAgain(new FetchError('truncated', message, { host }));
@@ -166,6 +194,7 @@ export class SegmentFetch {
   private endAt(totalBytes: number, isProven: boolean): void {
     const { sizeBytes } = this.shared.request;
     if (sizeBytes !== null && sizeBytes !== totalBytes) {
+      this.shared.remote.isSpoiled = isProven;
       const code = isProven ? 'sizeMismatch' : 'truncated';
       const details = { expected: `${sizeBytes}`, actual: `${totalBytes}`, isFinal: isProven };
       throw new FetchError(code, `The body ended after ${totalBytes} of ${sizeBytes} bytes.`, details);
@@ -176,12 +205,18 @@ export class SegmentFetch {
 
   /** Where no length was announced, the limit is watched as bytes come. */
   private count({ host }: Connection, segment: Segment, byteLength: number): void {
-    const { request, stop, work } = this.shared;
+    const { remote, request, stop, work } = this.shared;
     this.shared.countBytes(byteLength);
-    const most = request.maxSizeBytes ?? request.sizeBytes;
-    if (most === null || work.totalBytes !== null || segment.cursor + byteLength <= most) return;
+    const most = Math.min(request.maxSizeBytes ?? Infinity, request.sizeBytes ?? Infinity);
+    if (work.totalBytes !== null || segment.cursor + byteLength <= most) return;
+    remote.isSpoiled = true;
+    const code = most === request.sizeBytes ? 'sizeMismatch' : 'tooLarge';
     stop(
-      new FetchError('tooLarge', `${host} sends more than the limit of ${most} bytes. Nothing was saved.`, { host }),
+      new FetchError(
+        code,
+        `${host} sends more than ${most} bytes, which is the most there may be. Nothing was saved.`,
+        { host },
+      ),
     );
   }
 

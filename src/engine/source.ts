@@ -1,12 +1,20 @@
 // Where the file can be fetched from: the original and its mirrors, and what this run has learnt of them.
 import type { FetchError } from '../assets/fetchError';
 import { displayHost, parseHttpUrl } from '../assets/redact';
+import type { Landing } from './redirects';
+import type { RemoteObject } from './validator';
 
 export interface Source {
-  /** As given: where a signed link is resolved anew. */
+  /** As given. */
+  readonly text: string;
+  /** Where a signed link is resolved anew. */
   readonly url: URL;
-  /** Where redirects led; null before the first response and after a signed link expired. */
-  finalUrl: URL | null;
+  /** Where redirects led; null without any, before the first response, and after a signed link expired. */
+  landing: Landing | null;
+  /** Whether it gave a usable answer since `landing` was chosen: from then on nothing else may answer for it. */
+  hasAnswered: boolean;
+  /** What it says of the file; null before its first usable answer. Mirrors have validators of their own. */
+  object: RemoteObject | null;
   /** A reason to leave it alone: other bytes, another length, an answer that no retry mends. */
   dropped: FetchError | null;
   /** Whether any byte in the part file came from here. */
@@ -14,8 +22,8 @@ export interface Source {
 }
 
 /** Host and port that a connection to this source goes to. */
-export function hostOf({ finalUrl, url }: Source): string {
-  return (finalUrl ?? url).host;
+export function hostOf({ landing, url }: Source): string {
+  return (landing?.url ?? url).host;
 }
 
 /** The sources of one file and the one in charge: its object is the one being fetched. */
@@ -55,9 +63,17 @@ export class Sources {
     return this.all.filter(({ hasDelivered }) => hasDelivered);
   }
 
-  /** Nothing of any source is in the part file any more. */
-  forgetDelivered(): void {
-    for (const source of this.all) source.hasDelivered = false;
+  /** The one whose `text` satisfies `isWanted`. */
+  find(isWanted: (text: string) => boolean): Source | null {
+    return this.all.find(({ text }) => isWanted(text)) ?? null;
+  }
+
+  /** Nothing of any source is in the part file any more, and nothing that one said of the file counts. */
+  forgetObject(): void {
+    for (const source of this.all) {
+      source.hasDelivered = false;
+      source.object = null;
+    }
   }
 
   /** One sentence for each that was given up, for the report. */
@@ -66,6 +82,7 @@ export class Sources {
   }
 }
 
-function makeSource(url: string): Source {
-  return { url: parseHttpUrl(url), finalUrl: null, dropped: null, hasDelivered: false };
+function makeSource(text: string): Source {
+  const url = parseHttpUrl(text);
+  return { text, url, landing: null, hasAnswered: false, object: null, dropped: null, hasDelivered: false };
 }

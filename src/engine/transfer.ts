@@ -30,6 +30,7 @@ type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 const MOST_MEMORY_BYTES = 1024 * 1024;
 /** But not for longer than this: a kill costs a second at most. */
 const MOST_MEMORY_MS = 1_000;
+
 export class Transfer {
   private readonly folder: TransferFolder;
   private readonly sources: Sources;
@@ -90,15 +91,14 @@ export class Transfer {
     this.failure = new AbortController();
     this.materializing = null;
     if (await this.hold.exists()) await this.hold.take(this.signal);
-    const state = new TransferState(this.context, this.folder, this.request, this.proof, this.hold, (error) =>
+    const { context, folder, hold, proof, request, signal, sources } = this;
+    const state = new TransferState(context, folder, request, proof, sources, hold, (error) =>
       this.failure.abort(error),
     );
     if (this.hold.isHeld) await this.resume(state);
     try {
-      this.sources.current.hasDelivered = state.isOfSameUrl && state.resumedBytes > 0;
       const obtained = await this.obtain(state, place);
       const { resumedBytes } = state;
-      const { context, folder, hold, request, signal } = this;
       return { ...(await deliver({ context, folder, hold, request, signal, state }, obtained)), resumedBytes };
     } catch (error) {
       throw await this.putAway(state, error);
@@ -129,7 +129,7 @@ export class Transfer {
         this.meter.add(download);
       }
       await this.materializing;
-      at ??= this.named ?? (await this.locate(place, state.name ?? basename(this.request.path)));
+      at ??= await this.prepareComplete(state, place);
       const proven = await this.prove(state);
       if (proven) return { at, ...proven };
     }
@@ -142,7 +142,10 @@ export class Transfer {
     const { budget, config, disk, http, isLocallyBound, random } = this.context;
     const { connectionsPerFile, idleTimeoutMs, retries } = config;
     const download: Download = new Download(
-      { http, budget, clock: disk.clock, random, connectionsPerFile, retries, idleTimeoutMs, isLocallyBound },
+      {
+        ...{ http, budget, random, connectionsPerFile, retries, idleTimeoutMs, isLocallyBound },
+        ...{ clock: disk.clock, wallClockMs: disk.wallClockMs },
+      },
       this.request,
       this.sources,
       state.remote,
@@ -179,15 +182,22 @@ export class Transfer {
       if (totalBytes !== null) await checkSpace(disk, config.stateDir, place, { totalBytes, keptBytes });
       await this.materialize(state);
     }
-    if (!state.part.isInMemory) state.startHash();
-    this.emit({
-      type: 'started',
-      name: state.name,
-      key: this.folder.key,
-      totalBytes,
-      resumedBytes: state.resumedBytes,
-    });
+    this.announce(state, state.name, totalBytes);
     return destination;
+  }
+
+  /** An earlier run left every byte, so that nothing was asked: what the first response would have led to. */
+  private async prepareComplete(state: TransferState, place: Place): Promise<Destination> {
+    const name = state.name ?? basename(this.request.path);
+    const destination = this.named ?? (await this.locate(place, name));
+    await this.readChecksums(name);
+    this.announce(state, name, state.work.totalBytes);
+    return destination;
+  }
+
+  private announce(state: TransferState, name: string, totalBytes: number | null): void {
+    if (!state.part.isInMemory) state.startHash();
+    this.emit({ type: 'started', name, key: this.folder.key, totalBytes, resumedBytes: state.resumedBytes });
   }
 
   /** Brings the state to disk, once, whoever asks. */
@@ -217,9 +227,9 @@ export class Transfer {
       const name = state.name ?? basename(this.request.path);
       this.context.disk.log('warn', `The hash of ${name} does not match; fetching the file once more, past caches.`);
     }
-    await state.reset();
     state.work.reset();
     state.remote.forget();
+    await state.reset();
     return null;
   }
 
@@ -228,7 +238,6 @@ export class Transfer {
     if (remote.isCautious) this.sources.current.dropped = error;
     remote.isCautious = true;
     remote.refuseRanges();
-    this.sources.forgetDelivered();
     const next = this.sources.current.dropped ? this.sources.next() : this.sources.current;
     if (next) this.sources.current = next;
     return next !== null;

@@ -14,6 +14,7 @@ import { PartFile } from './partFile';
 import type { Proof } from './proof';
 import { Superseded, type FolderHold } from './folderHold';
 import { RemoteFile } from './remoteFile';
+import type { Sources } from './source';
 import type { TransferFolder } from './transferFolder';
 import { Workload } from './workload';
 
@@ -27,9 +28,6 @@ export class TransferState {
   name: string | null = null;
   /** Bytes on disk from an earlier run; 0 again after a restart from zero. */
   resumedBytes = 0;
-  /** Whether those bytes came from the URL that is asked for now, so that its validator holds for them. */
-  isOfSameUrl = false;
-
   private flushed: RangeSet = [];
   /** A failed flush may have lost what it was to save, and a second one would not tell: Linux marks such pages clean. */
   private hasLostFlush = false;
@@ -49,12 +47,13 @@ export class TransferState {
     private readonly folder: TransferFolder,
     private readonly request: FetchRequest,
     private readonly proof: Proof,
+    private readonly sources: Sources,
     private readonly hold: FolderHold,
     /** Another process has the folder now (locks that lie, a machine that slept), or the disk lost bytes: it has to end. */
     private readonly onLost: (error: FetchError) => void,
   ) {
     this.part = new PartFile(context.disk.fileSystem, folder.part);
-    this.remote = new RemoteFile(proof.hasStrongGiven);
+    this.remote = new RemoteFile(proof.hasStrongGiven, sources);
     this.hash = context.hasher.start(folder.part, proof.algorithms);
     this.checkpoint = new Checkpoint(context.disk.clock, {
       flush: () => this.flush(),
@@ -92,16 +91,21 @@ export class TransferState {
 
   private takeUp(record: JournalRecord, kept: RangeSet): void {
     this.hasJournal = true;
-    this.isOfSameUrl = record.urlHash === hashUrl(this.request.urls[0] ?? '');
-    const isProvable = this.remote.hasGivenHash || (this.isOfSameUrl && record.validator !== null);
-    if (!isProvable || (!this.isOfSameUrl && !hasCommonHash(record, this.request))) return;
     const { totalBytes, etag, lastModified, validator } = record;
+    const { hasGivenHash } = this.remote;
+    const source = this.sources.find((text) => hashUrl(text) === (record.sourceUrlHash ?? record.urlHash));
+    const isProvable = hasGivenHash ? source !== null || hasCommonHash(record, this.request) : validator !== null;
+    if (kept.length === 0 || !isProvable || (!hasGivenHash && source === null)) return;
+    if (source) {
+      source.object = { totalBytes, etag, lastModified, validator };
+      source.hasDelivered = true;
+      // No other can prove that what it sends belongs to these bytes.
+      if (!hasGivenHash) this.sources.current = source;
+    }
     this.name = record.name;
     this.flushed = record.flushed;
     this.resumedBytes = this.savedBytes = countBytes(kept);
-    this.remote.object = this.isOfSameUrl
-      ? { totalBytes, etag, lastModified, validator }
-      : { totalBytes, etag: null, lastModified: null, validator: null };
+    this.remote.isLengthProven = record.isLengthProven ?? true;
     this.work.reset(kept, totalBytes);
   }
 
@@ -110,10 +114,13 @@ export class TransferState {
     return this.remote.hasGivenHash || (this.remote.object?.validator ?? null) !== null;
   }
 
-  /** The algorithms to compute are known: hashing starts over with them, from what is on disk. */
+  /** The algorithms to compute are known: hashing starts over with them, from what is on disk, where they are others. */
   startHash(): void {
-    this.hash.reset();
-    this.hash = this.context.hasher.start(this.folder.part, this.proof.algorithms);
+    const { algorithms } = this.proof;
+    if (algorithms.join() !== this.hash.algorithms.join()) {
+      this.hash.reset();
+      this.hash = this.context.hasher.start(this.folder.part, algorithms);
+    }
     this.hash.advance(this.work.frontierBytes);
   }
 
@@ -216,6 +223,8 @@ export class TransferState {
       lastModified: object?.lastModified ?? null,
       validator: object?.validator ?? null,
       totalBytes: this.work.totalBytes,
+      isLengthProven: this.remote.isLengthProven,
+      sourceUrlHash: hashUrl(this.sources.current.text),
       ...{ written, flushed, savedAtMs: this.context.disk.wallClockMs() },
       ...(this.partStamp === null ? {} : { partStamp: this.partStamp }),
     };

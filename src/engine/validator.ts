@@ -41,10 +41,12 @@ function strongValidator(
 
 /**
  * Whether two responses may be parts of one object. Lengths must agree wherever both are known. A different ETag is a
- * different object, unless a given hash will decide and Last-Modified agrees: server farms make ETags per machine.
+ * different object, unless a given hash will decide and Last-Modified agrees: server farms make ETags per machine. A part
+ * must carry the strong ETag that the whole has (RFC 9110 §15.3.7); a date it may leave out.
  */
 export function isSameObject(known: RemoteObject, seen: RemoteObject, hasGivenHash: boolean): boolean {
   if (known.totalBytes !== null && seen.totalBytes !== null && known.totalBytes !== seen.totalBytes) return false;
+  if (!hasGivenHash && known.validator?.kind === 'etag' && seen.etag === null) return false;
   const hasBothDates = known.lastModified !== null && seen.lastModified !== null;
   const hasSameDate = hasBothDates && known.lastModified === seen.lastModified;
   if (known.etag === null || seen.etag === null) return !hasBothDates || hasSameDate;

@@ -7,6 +7,7 @@ export class Workload {
   private todo: RangeSet = [[0, Infinity]];
   private readonly segments = new Set<Segment>();
   private total: number | null = null;
+  private most = 0;
 
   /** Ranges on disk (written, not necessarily flushed). */
   get written(): RangeSet {
@@ -19,6 +20,11 @@ export class Workload {
 
   get writtenBytes(): number {
     return countBytes(this.writtenRanges);
+  }
+
+  /** Most bytes that were ever on disk, whatever was given up since. */
+  get mostWrittenBytes(): number {
+    return this.most;
   }
 
   /** Bytes received so far: on disk or on the way there. */
@@ -41,6 +47,7 @@ export class Workload {
   /** Starts over: from `written` ranges of an earlier run, or from nothing. No segment may be active. */
   reset(written: RangeSet = [], totalBytes: number | null = null): void {
     this.writtenRanges = written;
+    this.most = Math.max(this.most, this.writtenBytes);
     this.total = totalBytes;
     this.todo = missingRanges(written, totalBytes ?? Infinity);
   }
@@ -62,13 +69,16 @@ export class Workload {
 
   /** The length is known now. */
   setTotal(totalBytes: number): void {
-    this.total = totalBytes;
-    this.todo = removeRange(this.todo, totalBytes, Infinity);
     for (const segment of this.segments) segment.end = Math.min(segment.end, totalBytes);
+    this.todo = removeRange(this.todo, totalBytes, Infinity);
+    // It was shorter when it was asked for before.
+    if (this.total !== null) this.todo = addRange(this.todo, this.total, totalBytes);
+    this.total = totalBytes;
   }
 
   markWritten(start: number, end: number): void {
     this.writtenRanges = addRange(this.writtenRanges, start, end);
+    this.most = Math.max(this.most, this.writtenBytes);
   }
 
   /**

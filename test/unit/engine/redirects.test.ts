@@ -175,6 +175,24 @@ describe('openFollowing', () => {
       for (const url of [finalUrl, ...hops.map((hop) => hop.url)]) assert.doesNotMatch(url.href, /me|p%40ss/);
     });
 
+    it('C09 C17 says where it landed, for whom, and by whose choice', async () => {
+      const home = await start((socket, head) => {
+        socket.write(head.startsWith('GET /end ') ? OK : redirect('/end'));
+      });
+      const stayed = await follow(`http://me:secret@127.0.0.1:${home.port}/`);
+      await readAll(stayed.response);
+      assert.equal(stayed.landing?.url.href, `http://me:secret@127.0.0.1:${home.port}/end`);
+      assert.deepEqual([stayed.landing.isSameOrigin, stayed.landing.redirectedFrom], [true, 'loopback']);
+      const foreign = await startWith(redirect(`http://127.0.0.1:${home.port}/end`));
+      const left = await follow(`http://me:secret@127.0.0.1:${foreign.port}/`);
+      await readAll(left.response);
+      assert.equal(left.landing?.url.href, `http://127.0.0.1:${home.port}/end`);
+      assert.equal(left.landing.isSameOrigin, false);
+      const direct = await follow(`http://127.0.0.1:${home.port}/end`);
+      await readAll(direct.response);
+      assert.equal(direct.landing, null);
+    });
+
     it('C09 userinfo in a Location is not adopted', async () => {
       const target = await start((socket) => void socket.write(OK));
       const server = await startWith(redirect(`http://evil:creds@127.0.0.1:${target.port}/x`));

@@ -193,6 +193,35 @@ describe('ranges and resume', function () {
     assertFailed(await engine.fetch(url, { integrity: sha256(1, 1) }), 'integrityMismatch');
   });
 
+  it('A16 asks without a range where even byte 0 is refused', async () => {
+    const url = server.serve('/a', { sizeBytes: SIZE, seed: 1 });
+    const headers = { 'Content-Range': `bytes */${SIZE}` };
+    server.fault('/a', (request) => request.headers.range !== undefined, { status: 416, headers, body: '' });
+    assertDone(await engine.fetch(url), 1, SIZE);
+    assert.equal(server.requests.length, 2);
+  });
+
+  it('A08 does not take more than the part that was announced', async () => {
+    const url = server.serve('/a', { sizeBytes: SIZE, seed: 1 });
+    server.fault('/a', 0, { maxRangeBytes: 100_000, extraBytes: 50_000, framing: 'chunked' });
+    assertDone(await engine.fetch(url), 1, SIZE);
+    assert.equal(server.requests[1]?.rangeStart, 100_000);
+  });
+
+  it('A17 goes on where the file has grown before its first byte came', async () => {
+    const url = server.serve('/a', { sizeBytes: SIZE, seed: 1, etag: '"1"' });
+    server.fault('/a', 0, { cut: { afterBytes: 0, by: 'fin' } });
+    server.fault('/a', fromRequest(1), { object: { sizeBytes: 2 * SIZE, seed: 2, etag: '"2"' } });
+    assertDone(await engine.fetch(url), 2, 2 * SIZE);
+  });
+
+  it('A05 A51 asks in another way without counting it as a retry', async () => {
+    await useRetries(0);
+    const url = server.serve('/a', { sizeBytes: SIZE, seed: 1 });
+    server.fault('/a', (request) => request.headers.range !== undefined, { headers: { 'Content-Range': null } });
+    assertDone(await engine.fetch(url), 1, SIZE);
+  });
+
   it('A19 asks without a range after a cut before the first byte', async () => {
     const url = server.serve('/a', { sizeBytes: SIZE, seed: 1 });
     server.fault('/a', 0, { cut: { afterBytes: 0, by: 'rst' }, delayBodyMs: 5 });
@@ -236,6 +265,13 @@ describe('ranges and resume', function () {
     server.fault('/a', ({ pathIndex }) => pathIndex < 20, { cut: { afterBytes: 10_000, by: 'fin' } });
     assertDone(await engine.fetch(url), 1, SIZE);
     assert.equal(server.requests.length, 21);
+  });
+
+  it('A21 takes bytes that are fetched again for no progress', async () => {
+    const url = server.serve('/a', { sizeBytes: SIZE, seed: 1, acceptsRanges: false });
+    server.fault('/a', 'all', { cut: { afterBytes: 100_000, by: 'fin' } });
+    assertFailed(await engine.fetch(url), 'truncated');
+    assert.equal(server.requests.length, 6);
   });
 
   it('A21 gives up after five retries that brought nothing, with the bytes kept', async () => {

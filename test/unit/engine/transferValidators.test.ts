@@ -67,6 +67,15 @@ describe('validators', function () {
     assertDone(await engine.fetch(url), 2, SIZE, [1]);
   });
 
+  it('A24 refuses a part without an ETag where the rest has a strong one', async () => {
+    const url = server.serve('/a', { sizeBytes: SIZE, seed: 1, etag: '"v1"' });
+    server.fault('/a', 0, { cut: { afterBytes: CUT, by: 'fin' } });
+    await runFirstSession(url);
+    server.serve('/a', { sizeBytes: SIZE, seed: 2, etag: null });
+    server.fault('/a', 'all', { ignoresConditions: true });
+    assertDone(await engine.fetch(url), 2, SIZE, [1]);
+  });
+
   for (const ignoresConditions of [false, true]) {
     it(`A25 starts over on one connection where the object changes between segments (${ignoresConditions ? '206' : '200'})`, async () => {
       const url = server.serve('/a', { sizeBytes: LARGE, seed: 1, etag: '"v1"' });

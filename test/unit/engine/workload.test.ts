@@ -144,6 +144,16 @@ describe('Workload', () => {
     assert.equal(contiguousEnd(work.written), 10);
   });
 
+  it('has work again where the file turns out to be longer than it was', () => {
+    const work = new Workload();
+    const first = work.take(false)?.segment;
+    assert.ok(first);
+    work.setTotal(10);
+    work.setTotal(30);
+    work.giveBack(first);
+    assert.deepEqual(work.take(false)?.segment.end, 30);
+  });
+
   it('counts an empty file as complete', () => {
     const work = new Workload();
     work.setTotal(0);
