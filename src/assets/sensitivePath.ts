@@ -59,10 +59,16 @@ function withoutIgnored(text: string): string {
  * start-up files, package manifests and the like, in any folder.
  */
 export function isSensitivePath(path: string): boolean {
-  const components = foldPath(path).split('/');
-  const name = components.at(-1) ?? '';
-  if (components.some((component) => FOLDERS.has(component))) return true;
+  const name = foldPath(path).split('/').at(-1) ?? '';
+  if (isSensitiveFolder(path)) return true;
   return FILES.has(name) || /^\.env(?:$|[.-])/.test(name) || name.endsWith('.code-workspace');
+}
+
+/** Whether the path is a folder whose content steers tools, or lies in one: any name in it is sensitive. */
+export function isSensitiveFolder(path: string): boolean {
+  return foldPath(path)
+    .split('/')
+    .some((component) => FOLDERS.has(component));
 }
 
 /** Whether a file of that name runs or installs when opened, or is what programs run. */

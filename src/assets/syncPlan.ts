@@ -28,8 +28,8 @@ export type DiskState =
   | { readonly type: 'file'; readonly bytes: number; readonly content: 'wanted' | 'ours' | 'unknown' }
   /** Something that no file may replace: a folder, a link, a device. */
   | { readonly type: 'blocked'; readonly by: string }
-  /** A parent folder is a symbolic link that leads out of the list's folder. */
-  | { readonly type: 'escapes'; readonly through: string };
+  /** The parent folder `through` is a symbolic link out of the list's folder, or into a place that tools obey (`.git/hooks`). */
+  | { readonly type: 'escapes'; readonly through: string; readonly leadsTo: 'outside' | 'sensitivePlace' };
 
 /**
  * What is to be done about an entry. `unpinned`: present, with no strong hash to compare it to, so it stays as it is.
@@ -101,7 +101,8 @@ function planAgainst<Asset extends ListedAsset>(
         problem('destinationExists', path, `There is ${state.by} at ${path}. Move it away.`),
       );
     case 'escapes': {
-      const message = `${path} lies outside the folder of the list: ${state.through} is a link that leads there.`;
+      const where = state.leadsTo === 'outside' ? 'outside the folder of the list' : 'in a place that tools obey';
+      const message = `${path} lies ${where}: ${state.through} is a link that leads there.`;
       return leave(asset, 'refused', problem('unsafePath', path, message));
     }
     case 'file':

@@ -79,8 +79,10 @@ function findFault(asset: ManifestAsset, state: DiskState): PlainFetchError | nu
       return fault('localIo', `${path} is missing; asset-fetch sync fetches it.`);
     case 'blocked':
       return fault('unsafePath', `There is ${state.by} at ${path}.`);
-    case 'escapes':
-      return fault('unsafePath', `${state.through} is a link that leads out of the folder.`);
+    case 'escapes': {
+      const where = state.leadsTo === 'outside' ? 'out of the folder' : 'into a place that tools obey';
+      return fault('unsafePath', `${state.through} is a link that leads ${where}.`);
+    }
     case 'file': {
       const isOfOtherSize = sizeBytes !== null && sizeBytes !== state.bytes;
       if (isOfOtherSize) {

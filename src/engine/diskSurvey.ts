@@ -2,6 +2,7 @@
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import * as path from 'node:path';
 import type { HashAlgorithm } from '../assets/integrity';
+import { isSensitiveFolder } from '../assets/sensitivePath';
 import type { DiskState, ListedAsset } from '../assets/syncPlan';
 import { errnoOf, translateLocalError } from './localError';
 import type { Digests, VerifiedCache } from './verifiedCache';
@@ -138,18 +139,22 @@ class ParentFolders {
     if (stats === null) return { type: 'missing' };
     if (stats.isDirectory()) return null;
     if (!stats.isSymbolicLink()) return { type: 'blocked', by: `a file in place of the folder ${folder}` };
-    if (this.leadsOutside(absolute)) return { type: 'escapes', through: folder };
-    return null;
+    const leadsTo = this.judgeLink(absolute, folder);
+    return leadsTo === null ? null : { type: 'escapes', through: folder, leadsTo };
   }
 
-  /** A link that leads nowhere counts as leading outside: whoever makes its target decides where files land. */
-  private leadsOutside(link: string): boolean {
+  /**
+   * Null for a link to a folder inside the root that nobody need consent to, or not more than to the link itself. One that leads
+   * nowhere counts as leading outside: whoever makes its target decides where files land.
+   */
+  private judgeLink(link: string, folder: string): 'outside' | 'sensitivePlace' | null {
     try {
       this.realRoot ??= realpathSync(this.root);
-      const relative = path.relative(this.realRoot, realpathSync(link));
-      return relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
+      const target = path.relative(this.realRoot, realpathSync(link));
+      if (target === '..' || target.startsWith(`..${path.sep}`) || path.isAbsolute(target)) return 'outside';
+      return isSensitiveFolder(target) && !isSensitiveFolder(folder) ? 'sensitivePlace' : null;
     } catch {
-      return true;
+      return 'outside';
     }
   }
 }

@@ -4,6 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { checkRelativePath } from '../assets/destination';
 import { FetchError } from '../assets/fetchError';
 import type { FetchRequest, OverwritePolicy } from '../assets/request';
+import { isSensitiveFolder } from '../assets/sensitivePath';
 import type { Disk } from './disk';
 import type { FileSystem } from './fileSystem';
 import { errnoOf, translateLocalError } from './localError';
@@ -32,7 +33,7 @@ export interface Destination {
 
 /**
  * The folder of a request: `path` itself where `isFolder`, else the one that `path` lies in. Nothing is made or changed.
- * Raises `unsafePath` where the path leaves the root, also through links; `localIo` where the root is gone;
+ * Raises `unsafePath` where the path leaves the root or enters a place that tools obey through a link; `localIo` where the root is gone;
  * `permissionDenied` where the folder cannot be written.
  */
 export async function resolvePlace(
@@ -41,13 +42,9 @@ export async function resolvePlace(
 ): Promise<Place> {
   const components = folderComponents(request);
   const root = await resolveRoot(fileSystem, request.root);
-  let folder = root;
-  for (const [index, component] of components.entries()) {
-    const next = await enter(fileSystem, root, join(folder, component));
-    if (next === null) return planFolders(fileSystem, root, folder, components.slice(index));
-    folder = next;
-  }
-  return planFolders(fileSystem, root, folder, []);
+  const place = await enterAll(fileSystem, root, components);
+  refuseDisguise(place, components.join('/'));
+  return place;
 }
 
 /**
@@ -125,6 +122,23 @@ async function resolveRoot(fileSystem: FileSystem, root: string): Promise<string
   // Never made anew: an unmounted drive would be filled under its mount point, a deleted workspace would come back.
   const message = `The folder ${root} is gone. Restore or reconnect it, or choose another folder.`;
   throw new FetchError('localIo', message, { path: root, reason: 'ENOENT' });
+}
+
+async function enterAll(fileSystem: FileSystem, root: string, components: readonly string[]): Promise<Place> {
+  let folder = root;
+  for (const [index, component] of components.entries()) {
+    const next = await enter(fileSystem, root, join(folder, component));
+    if (next === null) return planFolders(fileSystem, root, folder, components.slice(index));
+    folder = next;
+  }
+  return planFolders(fileSystem, root, folder, []);
+}
+
+/** Whoever consents, or has no reason to ask, goes by the written path: no link may make it one into `.git/hooks`. */
+function refuseDisguise({ root, folder }: Place, written: string): void {
+  const real = relative(root, folder);
+  if (!isSensitiveFolder(real) || isSensitiveFolder(written)) return;
+  throw unsafe(join(root, written), `leads through a link into ${real}, a place that tools obey`);
 }
 
 /** The real path of an existing folder inside the root; null where nothing is there. */

@@ -11,7 +11,9 @@ export function describeFault(asset: ListedAsset, state: DiskState, l10n: Locali
     case 'blocked':
       return l10n.t('{0} is no file', path);
     case 'escapes':
-      return l10n.t('{0} leads out of the folder', path);
+      return state.leadsTo === 'outside'
+        ? l10n.t('{0} leads out of the folder', path)
+        : l10n.t('{0} leads into a place that tools obey', path);
     case 'file':
       if (sizeBytes !== null && sizeBytes !== state.bytes) {
         return l10n.t('{0} has {1} bytes instead of {2}', path, state.bytes, sizeBytes);

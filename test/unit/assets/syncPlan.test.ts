@@ -39,7 +39,8 @@ const ours: DiskState = { type: 'file', bytes: 10, content: 'ours' };
 const unknown: DiskState = { type: 'file', bytes: 10, content: 'unknown' };
 const folder: DiskState = { type: 'blocked', by: 'a folder' };
 
-const escapes: DiskState = { type: 'escapes', through: 'models' };
+const escapes: DiskState = { type: 'escapes', through: 'models', leadsTo: 'outside' };
+const disguised: DiskState = { type: 'escapes', through: 'models', leadsTo: 'sensitivePlace' };
 
 const plan = (some: Partial<ListedAsset>, state: DiskState, chosen: Partial<SyncChoices> = {}) =>
   planSync([{ ...asset, ...some }], () => state, { ...choices, ...chosen })[0]!;
@@ -54,6 +55,7 @@ describe('planSync', () => {
     ['leaves a folder', {}, folder, {}, 'conflict', false],
     ['leaves a folder even where told to replace', {}, folder, { overwrite: 'replace' }, 'conflict', false],
     ['C43 refuses a parent that leads outside', {}, escapes, { overwrite: 'replace' }, 'refused', false],
+    ['C05 refuses a parent that leads into .git and the like', {}, disguised, {}, 'refused', false],
     ['skips other platforms', { platforms: ['win32-x64'] }, missing, {}, 'skippedPlatform', false],
     ['takes entries for this platform', { platforms: ['win32-x64', 'linux-x64'] }, missing, {}, 'fetch', false],
     [
@@ -111,7 +113,7 @@ describe('planSync', () => {
     });
   }
 
-  const states = fc.constantFrom(missing, wanted, ours, unknown, folder, escapes);
+  const states = fc.constantFrom(missing, wanted, ours, unknown, folder, escapes, disguised);
   const assets = fc.record({
     path: fc.constantFrom('a', 'b/c', '.git/config', '.vscode/tasks.json'),
     integrity: fc.subarray([strong, weak]),

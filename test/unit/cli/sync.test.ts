@@ -181,6 +181,16 @@ describe('the list of assets', () => {
       assert.deepEqual(files(), ['.vscode/tasks.json', 'a.bin']);
     });
 
+    it('C05 refuses the whole list for a link into a place that tools obey, before any request', async () => {
+      mkdirSync(folder.at('work', '.git', 'hooks'), { recursive: true });
+      symlinkSync('.git/hooks', folder.at('work', 'assets'));
+      writeList(serve('good.bin', 1), serve('assets/pre-commit', 2));
+      const { code, stderr } = await run('sync');
+      assert.equal(code, 4);
+      assert.match(stderr, /assets\/pre-commit.*assets is a link/);
+      assert.deepEqual(server.requests, []);
+    });
+
     it('C16 wants consent by name for private hosts', async () => {
       writeList(serve('a.bin', 1));
       const { code, events, stderr } = await runCli(['sync', '--json', '--state-dir', folder.at('state')], {

@@ -151,17 +151,27 @@ describe('surveyDisk', () => {
     const outside = await TempFolder.make('survey-outside');
     symlinkSync(outside.path, folder.at('out'));
     symlinkSync(`${folder.path}-gone`, folder.at('gone'));
-    assert.deepEqual(await survey(makeAsset('out/a')), { type: 'escapes', through: 'out' });
-    assert.deepEqual(await survey(makeAsset('out/b/c/a')), { type: 'escapes', through: 'out' });
-    assert.deepEqual(await survey(makeAsset('gone/a')), { type: 'escapes', through: 'gone' });
+    assert.deepEqual(await survey(makeAsset('out/a')), { type: 'escapes', through: 'out', leadsTo: 'outside' });
+    assert.deepEqual(await survey(makeAsset('out/b/c/a')), { type: 'escapes', through: 'out', leadsTo: 'outside' });
+    assert.deepEqual(await survey(makeAsset('gone/a')), { type: 'escapes', through: 'gone', leadsTo: 'outside' });
     await outside.dispose();
+  });
+
+  it('C05 I6 sees a parent that leads into a place that tools obey', async () => {
+    mkdirSync(folder.at('.git', 'hooks'), { recursive: true });
+    symlinkSync('.git/hooks', folder.at('assets'));
+    const state = { type: 'escapes', through: 'assets', leadsTo: 'sensitivePlace' };
+    assert.deepEqual(await survey(makeAsset('assets/pre-commit')), state);
+    assert.deepEqual(await survey(makeAsset('assets/deep/a')), state);
+    symlinkSync('hooks', folder.at('.git', 'alias'));
+    assert.deepEqual(await survey(makeAsset('.git/alias/pre-commit')), { type: 'missing' });
   });
 
   it('C22 does not take a sibling that begins alike for the inside', async () => {
     const twin = `${folder.path}2`;
     mkdirSync(twin);
     symlinkSync(twin, folder.at('twin'));
-    assert.deepEqual(await survey(makeAsset('twin/a')), { type: 'escapes', through: 'twin' });
+    assert.deepEqual(await survey(makeAsset('twin/a')), { type: 'escapes', through: 'twin', leadsTo: 'outside' });
     rmSync(twin, { recursive: true });
   });
 

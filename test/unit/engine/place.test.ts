@@ -59,6 +59,19 @@ describe('place', () => {
     }
   });
 
+  it('C05 I6 refuses a link into a place that tools obey, which the written path does not name', async () => {
+    mkdirSync(join(root, '.git', 'hooks'), { recursive: true });
+    symlinkSync(join('.git', 'hooks'), join(root, 'assets'));
+    symlinkSync('.', join(root, 'here'));
+    for (const path of ['assets/pre-commit', 'assets/deep/a.bin', 'here/assets/a.bin']) {
+      await assert.rejects(resolve(path), { code: 'unsafePath' }, path);
+    }
+    await assert.rejects(resolve('assets', true), { code: 'unsafePath' });
+    // Named as it is, the place is the caller's to ask for.
+    assert.equal((await resolve('.git/hooks/pre-commit')).folder, join(root, '.git', 'hooks'));
+    assert.equal((await resolve('here/.git/hooks/pre-commit')).folder, join(root, '.git', 'hooks'));
+  });
+
   it('B13 refuses a folder that is a dangling link or a link to a file, and one that is a file', async () => {
     symlinkSync('nowhere', join(root, 'dangling'));
     writeFileSync(join(root, 'file'), '');
