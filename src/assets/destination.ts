@@ -10,14 +10,20 @@ import { isSensitivePath } from './sensitivePath';
 const MAX_PATH_BYTES = 512;
 
 /**
- * A file name for a download: from Content-Disposition (RFC 6266), else from the URL, else `download`. `contentDisposition`
- * holds every such header line. The result is one component that every file system stores, at most `maxNameBytes` long.
- * A header never proposes a sensitive name such as `package.json`; a URL may, since a person chose it.
+ * A file name for a download: from Content-Disposition (RFC 6266), else from the URL that a redirect led to, else from the URL,
+ * else `download`. `contentDisposition` holds every such header line. The result is one component that every file system
+ * stores, at most `maxNameBytes` long. A server never proposes a sensitive name such as `package.json`; the URL may, since
+ * whoever gave it chose it.
  */
-export function proposeFileName(from: { contentDisposition: readonly string[]; url: string | URL }): string {
-  const headerName = nameOfHeader(from.contentDisposition);
-  if (headerName !== null && !isSensitivePath(headerName)) return headerName;
-  return nameOfUrl(from.url) ?? 'download';
+export function proposeFileName(from: {
+  contentDisposition: readonly string[];
+  url: string | URL;
+  redirectedTo?: URL | null;
+}): string {
+  const { contentDisposition, url, redirectedTo = null } = from;
+  const namesOfServer = [nameOfHeader(contentDisposition), redirectedTo && nameOfUrl(redirectedTo)];
+  const chosen = namesOfServer.find((name) => name !== null && !isSensitivePath(name));
+  return chosen ?? nameOfUrl(url) ?? 'download';
 }
 
 /**

@@ -1,6 +1,6 @@
 // From the path that a person or caller writes to the folder that is entitled and the path in it. Looks at no disk.
 import * as path from 'node:path';
-import { checkRelativePath } from '../assets/destination';
+import { checkRelativePath, proposeFileName } from '../assets/destination';
 import { FetchError } from '../assets/fetchError';
 
 /** The fields of a FetchRequest that say where the file goes. */
@@ -59,6 +59,14 @@ function namesFolder(text: string): boolean {
 export function isInside(child: string, parent: string): boolean {
   const relative = path.relative(parent, child);
   return relative === '' || (!relative.startsWith(`..${path.sep}`) && relative !== '..' && !path.isAbsolute(relative));
+}
+
+/**
+ * The path to ask consent for: in a folder with the name that the URL gives. Another name would be the server's, which is never
+ * a sensitive one (engine/remoteName.ts).
+ */
+export function pathToJudge({ path: wanted, isFolder }: Pick<Placement, 'path' | 'isFolder'>, url: string): string {
+  return isFolder ? path.posix.join(wanted, proposeFileName({ contentDisposition: [], url })) : wanted;
 }
 
 /** The path proposed for a URL: its own name in `folder`, or the folder alone where the server surely knows a better one. */

@@ -3,7 +3,7 @@ import { FetchError } from '../assets/fetchError';
 import { displayHost } from '../assets/redact';
 import { makeRequest, type FetchRequest, type FetchResult } from '../assets/request';
 import { isSensitivePath } from '../assets/sensitivePath';
-import { readDestination } from './destinationPath';
+import { pathToJudge, readDestination } from './destinationPath';
 import { checkArguments, type CheckedArguments } from './downloadArguments';
 import { confirmSensitivePath } from './prompts';
 import type { Services } from './services';
@@ -67,9 +67,11 @@ function originOf({ urls }: CheckedArguments): Pick<FetchRequest, 'source' | 'al
 }
 
 /** @throws FetchError `unsafePath` where a person did not allow a file that tools obey unasked */
-export async function requireConsent({ path, urls }: FetchRequest): Promise<void> {
+export async function requireConsent({ urls, ...place }: FetchRequest): Promise<void> {
+  const [url = ''] = urls;
+  const path = pathToJudge(place, url);
   if (!isSensitivePath(path)) return;
-  if (await confirmSensitivePath(path, displayHost(urls[0] ?? ''))) return;
+  if (await confirmSensitivePath(path, displayHost(url))) return;
   throw new FetchError('unsafePath', `Writing ${path} was not allowed: editors and tools act on it by themselves.`, {
     path,
   });

@@ -171,7 +171,7 @@ export class Transfer {
     { totalBytes }: RemoteObject,
   ): Promise<Destination> {
     const { disk, config } = this.context;
-    state.name ??= this.request.isFolder ? proposeRemoteName(answer, this.request) : basename(this.request.path);
+    state.name ??= this.request.isFolder ? proposeRemoteName(answer, this.request, place) : basename(this.request.path);
     const destination = this.named ?? (await this.locate(place, state.name));
     requireFree(destination, this.request.overwrite);
     this.proof.readPublished(answer);

@@ -84,6 +84,16 @@ describe('proposeFileName', () => {
     });
   }
 
+  it('C05 lets no redirect propose a sensitive name', () => {
+    const name = (redirectedTo: string, url = 'https://h/get', header: string[] = []): string =>
+      proposeFileName({ contentDisposition: header, url, redirectedTo: new URL(redirectedTo) });
+    assert.equal(name('https://h/model.bin'), 'model.bin');
+    assert.equal(name('https://h/package.json'), 'get');
+    assert.equal(name('https://h/Make%66ile', 'https://h/'), 'download');
+    assert.equal(name('https://h/model.bin', 'https://h/get', ['attachment; filename=package.json']), 'model.bin');
+    assert.equal(name('https://h/x', 'https://h/package.json'), 'x');
+  });
+
   it('C01 C05 never lets a header out of the folder or to a sensitive name', () => {
     const piece = fc.constantFrom(
       '../',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { FetchError } from '../../../src/assets/fetchError';
-import { isInside, proposePath, readDestination } from '../../../src/editor/destinationPath';
+import { isInside, pathToJudge, proposePath, readDestination } from '../../../src/editor/destinationPath';
 
 const roots = ['/work/app', '/work/app/nested', '/data'];
 
@@ -80,6 +80,20 @@ describe('proposePath', () => {
     it(`proposes ${proposed} for ${url} in ${JSON.stringify(folder)}`, () => {
       const name = new URL(url).pathname.split('/').at(-1) || 'download';
       assert.equal(proposePath(folder, name, new URL(url)), proposed);
+    });
+  }
+});
+
+describe('pathToJudge', () => {
+  const cases: [destination: string, url: string, path: string][] = [
+    ['./', 'https://h/package.json?x=1', 'package.json'],
+    ['web/', 'https://h/package.json', 'web/package.json'],
+    ['.git/hooks/', 'https://h/get', '.git/hooks/get'],
+    ['saved.bin', 'https://h/package.json', 'saved.bin'],
+  ];
+  for (const [destination, url, path] of cases) {
+    it(`C05 asks about ${path} where ${url} goes to ${destination}`, () => {
+      assert.equal(pathToJudge(readDestination(destination, roots), url), path);
     });
   }
 });
