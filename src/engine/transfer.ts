@@ -213,7 +213,9 @@ export class Transfer {
   private async readChecksums(fileName: string): Promise<void> {
     const { checksumUrl } = this.request;
     if (checksumUrl === null || this.hasChecksums) return;
-    this.proof.addChecksums(await fetchChecksums(this.context.http, this.request, checksumUrl, fileName, this.signal));
+    const { config, disk, http } = this.context;
+    const around = { http, clock: disk.clock, idleTimeoutMs: config.idleTimeoutMs };
+    this.proof.addChecksums(await fetchChecksums(around, this.request, checksumUrl, fileName, this.signal));
     this.hasChecksums = true;
   }
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { makeRequest } from '../../../src/assets/request';
 import { fetchChecksums } from '../../../src/engine/checksums';
+import { systemClock } from '../../../src/engine/clock';
 import { bodySha256 } from '../../support/body';
 import { EngineUnderTest } from '../../support/engineUnderTest';
 import { FaultServer } from '../../support/faultServer';
+import { VirtualClock } from '../../support/virtualClock';
 import { disposeClients, failsWith, makeClient } from './networkFixture';
 
 const HASH = 'ab'.repeat(32);
@@ -29,7 +31,8 @@ describe('fetchChecksums', () => {
   const find = async (checksumUrl: string, path = '/v1/model.bin', headers = {}): Promise<string[]> => {
     const request = makeRequest({ urls: [server.origin + path], root: '/root', path: 'saved.bin', headers });
     const { signal } = new AbortController();
-    const found = await fetchChecksums(makeClient(), request, checksumUrl, 'saved.bin', signal);
+    const around = { http: makeClient(), clock: systemClock, idleTimeoutMs: 5000 };
+    const found = await fetchChecksums(around, request, checksumUrl, 'saved.bin', signal);
     return found.map(({ algorithm, digestHex }) => `${algorithm}:${digestHex}`);
   };
   const askedPaths = (): string[] => server.requests.map(({ path }) => path);
@@ -120,6 +123,31 @@ describe('fetchChecksums', () => {
     const large = server.serve('/large', { seed: 1, sizeBytes: 2 * 1024 * 1024 });
     await assert.rejects(find(large), failsWith('tooLarge'));
   });
+
+  for (const [id, how, fault, leastMs, mostMs] of [
+    ['A62', 'stalls', { stallAfterBytes: 5 }, 60_000, 119_000],
+    ['A63', 'trickles on and on', { trickle: { bytes: 1, everyMs: 5 } }, 120_000, Infinity],
+  ] as const) {
+    it(`${id} gives up a checksum file that ${how}`, async () => {
+      // 200 ms of virtual time in each millisecond: the limits are a minute and two.
+      const clock = new VirtualClock();
+      const stopClock = clock.runAt(200);
+      const engine = await EngineUnderTest.start({ clock, config: { idleTimeoutMs: 60_000, retries: 0 } });
+      const url = server.serve('/v1/model.bin', { seed: 1, sizeBytes: 1000 });
+      serveText('/v1/model.bin.sha256', HASH);
+      server.fault('/v1/model.bin.sha256', 'all', { body: HASH.repeat(100), ...fault });
+      try {
+        const outcome = await engine.fetch(url, { checksumUrl: 'sibling' });
+        assert.equal(outcome.type === 'failed' && outcome.error.code, 'timedOut');
+        assert.match(outcome.type === 'failed' ? outcome.error.message : '', /checksum file .*model\.bin\.sha256/);
+        assert.ok(clock.nowMs() >= leastMs && clock.nowMs() < mostMs, `${clock.nowMs()}`);
+        assert.deepEqual(engine.listRoot(), []);
+      } finally {
+        await engine.dispose();
+        stopClock();
+      }
+    });
+  }
 
   it('refuses a checksum file that is cut', async () => {
     const url = serveText('/sums', `${HASH}  model.bin\n`);
