@@ -73,6 +73,7 @@ export class Connector {
   }
 
   async #open({ url, proxy, addressPolicy }: Route, signal: AbortSignal): Promise<OpenConnection> {
+    requireNameLength(url);
     if (proxy.kind === 'direct') return this.#openDirect(url, addressPolicy, signal);
     const originKind = classifyHostname(bareHostname(url)) ?? 'public';
     if (!isAddressAllowed(addressPolicy, url, originKind)) throw refuseAddress(addressPolicy, url, originKind);
@@ -183,6 +184,13 @@ function connectTimedOut({ url, proxy }: Route, timeoutMs: number): FetchError {
   const through = proxy.kind === 'direct' ? '' : ` through the proxy ${showProxy(proxy)}`;
   const message = `Connecting to ${url.host}${through} took longer than ${timeoutMs / 1000} s.`;
   return new FetchError('timedOut', message, { host: url.host });
+}
+
+/** RFC 1035 §2.3.4; the closing dot does not count. Proxies would be the first to see a longer one. */
+function requireNameLength({ hostname }: URL): void {
+  if (hostname.replace(/\.$/, '').length <= 253) return;
+  const message = `The host name ${hostname.slice(0, 40)}… is longer than the 253 characters that a name can have.`;
+  throw new FetchError('invalidRequest', message, { isFinal: true });
 }
 
 function bareHostname(url: URL): string {

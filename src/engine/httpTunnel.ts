@@ -18,20 +18,20 @@ export async function openTunnel(socket: Socket, request: TunnelRequest, signal:
   const { authority, authorization, userAgent, proxy } = request;
   const credentials = authorization === null ? '' : `Proxy-Authorization: ${authorization}\r\n`;
   socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: ${userAgent}\r\n${credentials}\r\n`);
-  const status = await readReply(socket, signal, parseStatus);
+  const status = await readReply(socket, signal, (bytes) => parseStatus(bytes, proxy));
   if (status < 200 || status > 299) throw refuseProxyStatus(proxy, authority, status);
 }
 
-/** The status of a complete head; interim responses are passed over. Throws on anything that is no HTTP. */
-function parseStatus(bytes: Buffer): ParsedReply<number> | null {
+/** The status of a complete head; interim responses are passed over. @throws FetchError `connectFailed` for what is no HTTP */
+function parseStatus(bytes: Buffer, proxy: string): ParsedReply<number> | null {
   const text = bytes.toString('latin1');
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return null;
   const status = /^HTTP\/1\.[01] (\d{3})(?: |\r\n)/.exec(text)?.[1];
-  if (status === undefined) throw new Error('the proxy does not speak HTTP');
+  if (status === undefined) throw new FetchError('connectFailed', `The proxy ${proxy} does not speak HTTP.`);
   const consumedBytes = end + 4;
   if (!status.startsWith('1')) return { value: Number(status), consumedBytes };
-  const next = parseStatus(bytes.subarray(consumedBytes));
+  const next = parseStatus(bytes.subarray(consumedBytes), proxy);
   return next && { value: next.value, consumedBytes: consumedBytes + next.consumedBytes };
 }
 

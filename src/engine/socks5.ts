@@ -35,13 +35,15 @@ const refusals: Readonly<Record<number, { text: string; isFinal: boolean }>> = {
 /** Resolves when bytes of the socket reach the origin. @throws FetchError `connectFailed` for a refusal; else what the socket raises */
 export async function connectThroughSocks5(socket: Socket, request: Socks5Request, signal: AbortSignal): Promise<void> {
   const { hostname, port, credentials, proxy } = request;
+  // One byte says how long a name is: a longer one would end early, and its rest pass for the port and the first bytes sent.
+  if (Buffer.byteLength(hostname) > 255) throw refuse(proxy, 'takes host names of 255 bytes at most', true);
   const methods = credentials === null ? [NO_AUTHENTICATION] : [NO_AUTHENTICATION, USERNAME_PASSWORD];
   socket.write(Buffer.from([VERSION, methods.length, ...methods]));
-  const method = await readReply(socket, signal, parseMethod);
+  const method = await readReply(socket, signal, (bytes) => parseMethod(bytes, proxy));
   if (method === USERNAME_PASSWORD && credentials !== null) await authenticate(socket, credentials, proxy, signal);
   else if (method !== NO_AUTHENTICATION) throw refuse(proxy, 'wants a user name and password', true);
   socket.write(encodeConnect(hostname, port));
-  const code = await readReply(socket, signal, parseConnectReply);
+  const code = await readReply(socket, signal, (bytes) => parseConnectReply(bytes, proxy));
   if (code === 0) return;
   const { text, isFinal } = refusals[code] ?? { text: `it answered ${code}`, isFinal: false };
   throw refuse(proxy, `did not connect to ${hostname}:${port}: ${text}`, isFinal);
@@ -64,9 +66,9 @@ async function authenticate(
   if (status !== 0) throw refuse(proxy, 'does not accept the user name and password', true);
 }
 
-function parseMethod(bytes: Buffer): ParsedReply<number> | null {
+function parseMethod(bytes: Buffer, proxy: string): ParsedReply<number> | null {
   if (bytes.length < 2) return null;
-  if (bytes[0] !== VERSION) throw new Error('the proxy does not speak SOCKS5');
+  if (bytes[0] !== VERSION) throw refuse(proxy, 'does not speak SOCKS5', false);
   return { value: bytes.readUInt8(1), consumedBytes: 2 };
 }
 
@@ -81,9 +83,9 @@ function encodeConnect(hostname: string, port: number): Buffer {
 }
 
 /** `05 code 00 type address port`: the whole reply has to be taken off, or its tail would pass for the origin's bytes. */
-function parseConnectReply(bytes: Buffer): ParsedReply<number> | null {
+function parseConnectReply(bytes: Buffer, proxy: string): ParsedReply<number> | null {
   if (bytes.length < 5) return null;
-  if (bytes[0] !== VERSION) throw new Error('the proxy does not speak SOCKS5');
+  if (bytes[0] !== VERSION) throw refuse(proxy, 'does not speak SOCKS5', false);
   const type = bytes.readUInt8(3);
   const addressBytes = type === addressTypes.ipv4 ? 4 : type === addressTypes.ipv6 ? 16 : 1 + bytes.readUInt8(4);
   const consumedBytes = 4 + addressBytes + 2;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import type { Socket } from 'node:net';
+import { createServer, Socket, type AddressInfo } from 'node:net';
 import type { NetworkOptions } from '../../../src/engine/http';
+import { connectThroughSocks5 } from '../../../src/engine/socks5';
 import { readTestCa } from '../../support/certificates';
 import { TestProxy, type ProxyOptions } from '../../support/proxies';
 import { RawServer } from '../../support/rawServer';
@@ -143,6 +144,40 @@ describe('connections through proxies', () => {
     const proxy = await start('socks5', { refuseWith: 2 });
     const request = through(`socks5://127.0.0.1:${proxy.port}`).request(ask(`https://127.0.0.1:${secure.port}/`));
     await assert.rejects(request, failsWith('connectFailed', /rules forbid/));
+  });
+
+  it('A67 says of a proxy that it speaks another protocol', async () => {
+    const other = await RawServer.start((socket) => void socket.write('SSH-2.0-x\r\n\r\n'));
+    closing.push(other);
+    const asking = through(`http://127.0.0.1:${other.port}`).request(ask(`https://127.0.0.1:${secure.port}/`));
+    await assert.rejects(asking, failsWith('connectFailed', /The proxy .* does not speak HTTP/));
+    const webServer = createServer((socket) => void socket.write('HTTP/1.1 400 Bad\r\n\r\n'));
+    await new Promise<void>((resolve) => webServer.listen(0, '127.0.0.1', resolve));
+    const { port } = webServer.address() as AddressInfo;
+    const socks = through(`socks5://127.0.0.1:${port}`).request(ask(`https://127.0.0.1:${secure.port}/`));
+    await assert.rejects(socks, failsWith('connectFailed', /The proxy .* does not speak SOCKS5/));
+    webServer.close();
+  });
+
+  it('refuses a host name that is too long for DNS before any proxy hears of it', async () => {
+    const long = `${'x'.repeat(50)}.`.repeat(5);
+    for (const kind of ['http', 'socks5'] as const) {
+      const proxy = await start(kind);
+      for (const scheme of ['http', 'https']) {
+        const request = through(`${kind}://127.0.0.1:${proxy.port}`).request(ask(`${scheme}://${long}test/`));
+        await assert.rejects(request, failsWith('invalidRequest', /253 characters/));
+      }
+      assert.deepEqual(proxy.targets, []);
+    }
+  });
+
+  it('writes no host name to a SOCKS5 proxy whose length does not fit into its byte', async () => {
+    const socket = new Socket();
+    const request = { hostname: 'x'.repeat(256), port: 80, credentials: null, proxy: 'socks5://p.test:1080' };
+    const connecting = connectThroughSocks5(socket, request, new AbortController().signal);
+    await assert.rejects(connecting, failsWith('connectFailed', /255 bytes/));
+    assert.equal(socket.bytesWritten, 0);
+    socket.destroy();
   });
 
   it('lets proxies resolve names', async () => {
