@@ -10,9 +10,14 @@ export interface Peer {
 
 const NETWORK_CODE = /^(?:ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EADDR|EACCES|EPERM|EINVAL|EMFILE|ENFILE)/;
 
+/** 101 Switching Protocols, which nobody asked for. */
+const BAD_UPGRADE = 'BAD_UPGRADE';
+
 /** The `code` of a Node or undici error; an empty text where it has none. */
 export function errorCode(error: unknown): string {
   const code: unknown = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  // Told from a connection that closes by its text alone.
+  if (code === 'UND_ERR_SOCKET' && error instanceof Error && error.message === 'bad upgrade') return BAD_UPGRADE;
   if (typeof code === 'string') return code;
   // undici 7.30 looks its parser's codes up the wrong way round and leaves them out; the kind of error is in the name.
   if (!(error instanceof Error) || error.name !== 'HTTPParserError') return '';
@@ -119,9 +124,12 @@ function malformed(error: unknown, peer: Peer, reason: string): FetchError {
   return new FetchError('protocolViolation', message, { host: peer.host, reason }, { cause: error });
 }
 
-/** llhttp's complaints; the end of the connection in the middle of a message is no malformed one. */
+/** What undici says of a head too long, of status 101, and of statuses like 099, at which it trips over an assertion. */
+const MALFORMED_HEADS = new Set(['UND_ERR_HEADERS_OVERFLOW', BAD_UPGRADE, 'ERR_ASSERTION']);
+
+/** Beside them llhttp's complaints; the end of the connection in the middle of a message is no malformed one. */
 function isMalformed(reason: string): boolean {
-  return (reason.startsWith('HPE') && reason !== 'HPE_INVALID_EOF_STATE') || reason === 'UND_ERR_HEADERS_OVERFLOW';
+  return (reason.startsWith('HPE') && reason !== 'HPE_INVALID_EOF_STATE') || MALFORMED_HEADS.has(reason);
 }
 
 function isGone(reason: string): boolean {

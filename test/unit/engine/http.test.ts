@@ -233,6 +233,13 @@ describe('HttpClient', () => {
       await assert.rejects(fetchAll(endless), failsWith('protocolViolation'));
     });
 
+    for (const status of ['000', '099', '101', '101 X\r\nUpgrade: x\r\nConnection: upgrade', '1000', '20']) {
+      it(`takes no answer with status ${JSON.stringify(status)} for a failed connection`, async () => {
+        const { url } = await serve(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`);
+        await assert.rejects(fetchAll(url), failsWith('protocolViolation', /malformed/));
+      });
+    }
+
     it('does not take bytes after the body for the next response', async () => {
       const { url } = await serve(`${HEAD}Content-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil`);
       const client = makeClient();
