@@ -19,10 +19,18 @@ const prefixes = (...texts: string[]): readonly IpPrefix[] => texts.flatMap((tex
 
 // IANA special-purpose registries (RFC 6890 and updates). The first match counts: metadata services lie inside other ranges.
 const kindsByPrefix: readonly (readonly [AddressKind, readonly IpPrefix[]])[] = [
-  // Metadata services: AWS, Azure, GCP and most others; Alibaba; Oracle; AWS and GCP over IPv6.
+  // Metadata services: AWS, Azure, GCP and most others; Alibaba; Oracle; Azure's WireServer; AWS and GCP over IPv6.
   [
     'linkLocal',
-    prefixes('169.254.0.0/16', '100.100.100.200', '192.0.0.192', 'fe80::/10', 'fd00:ec2::/32', 'fd20:ce::254'),
+    prefixes(
+      '169.254.0.0/16',
+      '100.100.100.200',
+      '192.0.0.192',
+      '168.63.129.16',
+      'fe80::/10',
+      'fd00:ec2::/32',
+      'fd20:ce::254',
+    ),
   ],
   // A connection to 0.0.0.0 or :: reaches this very machine.
   ['loopback', prefixes('127.0.0.0/8', '0.0.0.0/8', '::1', '::')],

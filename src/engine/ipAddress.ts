@@ -26,6 +26,12 @@ function readGroups(text: string): number[] {
   });
 }
 
+/** The IPv4 address in an IPv4-mapped one (`::ffff:a.b.c.d`, RFC 4291 §2.5.5.2); any other address as it is. */
+export function unmapIpv4(address: readonly number[]): readonly number[] {
+  const isMapped = address.length === 16 && address.slice(0, 12).join() === '0,0,0,0,0,0,0,0,0,0,255,255';
+  return isMapped ? address.slice(12) : address;
+}
+
 /** Addresses that share their first `prefixBits` bits. */
 export interface IpPrefix {
   readonly bytes: readonly number[];

@@ -1,5 +1,6 @@
 // Which hosts are dialled without a proxy: every form of NO_PROXY. Pure; names are never resolved.
-import { isInPrefix, parseIpAddress, parseIpPrefix } from './ipAddress';
+import { domainToASCII } from 'node:url';
+import { isInPrefix, parseIpAddress, parseIpPrefix, unmapIpv4 } from './ipAddress';
 
 /** Entries of a NO_PROXY value: separated by commas or white space. */
 export function splitNoProxy(value: string): string[] {
@@ -22,11 +23,13 @@ function matchesEntry(url: URL, entry: string): boolean {
   const address = parseIpAddress(hostname);
   if (address === null) return isSameOrBelow(hostname, host);
   const prefix = parseIpPrefix(host.replace(/^\[|\](?=\/|$)/g, ''));
-  return prefix !== null && isInPrefix(address, prefix);
+  return prefix !== null && [address, unmapIpv4(address)].some((form) => isInPrefix(form, prefix));
 }
 
 function isSameOrBelow(hostname: string, entry: string): boolean {
-  const domain = entry.replace(/^\*?\./, '').replace(/\.$/, '');
+  const written = entry.replace(/^\*?\./, '').replace(/\.$/, '');
+  // URLs have international names in Punycode. Empty for what is no name.
+  const domain = domainToASCII(written) || written;
   return domain !== '' && (hostname === domain || hostname.endsWith(`.${domain}`));
 }
 
