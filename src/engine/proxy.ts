@@ -73,6 +73,10 @@ function readProxy(text: string, authorization: string | null, origin: string): 
   const url = parseProxyUrl(text.trim(), origin);
   const known = kindByProtocol[url.protocol];
   if (known === undefined) throw invalidProxy(`${origin} has the scheme ${url.protocol.slice(0, -1)}`);
+  // It is written into CONNECT as it stands: a line break would begin a header, or a request, of its own.
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(authorization ?? '')) {
+    throw invalidProxy('the authorization for the proxy holds a line break or the like', 'Give it as one line');
+  }
   const credentials = readCredentials(url, authorization);
   const bare = new URL(url);
   bare.username = '';
@@ -96,9 +100,11 @@ function parseProxyUrl(text: string, origin: string): URL {
   return url;
 }
 
-function invalidProxy(what: string): FetchError {
-  const message = `${what}. Write the proxy as http://, https:// or socks5://, host and port.`;
-  return new FetchError('invalidRequest', message, { isFinal: true });
+function invalidProxy(
+  what: string,
+  advice = 'Write the proxy as http://, https:// or socks5://, host and port',
+): FetchError {
+  return new FetchError('invalidRequest', `${what}. ${advice}.`, { isFinal: true });
 }
 
 function readCredentials(url: URL, authorization: string | null): ProxyCredentials | null {

@@ -105,6 +105,16 @@ describe('chooseProxy', () => {
     assert.equal(decision.authorization, 'Bearer t');
   });
 
+  it('C15 C44 refuses an authorization that would be more than a header’s value, without repeating it', () => {
+    for (const authorization of ['Basic CANARY\r\nX: y', 'CANARY\nx', 'CANARY\0', 'CANARY\u20ac']) {
+      const settings = { ...noProxySettings, url: 'http://p.test:3128', authorization };
+      assert.throws(
+        () => chooseProxy(new URL('https://a.test/'), settings, {}),
+        (error: Error) => failsWith('invalidRequest', /authorization/)(error) && !error.message.includes('CANARY'),
+      );
+    }
+  });
+
   it('C44 refuses a proxy that is no URL without repeating it', () => {
     for (const url of ['http://me:CANARY@:bad', 'ftp://CANARY@p.test', 'http://CANARY@[x]/', 'socks4://CANARY:1']) {
       const choose = () => chooseProxy(new URL('https://a.test/'), { ...noProxySettings, url }, {});
@@ -151,6 +161,12 @@ describe('findNoProxyEntry', () => {
     ['.', 'http://a.test/', false],
     ['test', 'http://a.test/', true],
     ['0.0.1', 'http://10.0.0.1/', false],
+    ['bücher.example', 'https://bücher.example/', true],
+    ['.BÜCHER.example:443', 'https://a.xn--bcher-kva.example/', true],
+    ['bucher.example', 'https://bücher.example/', false],
+    ['127.0.0.0/8', 'http://[::ffff:127.0.0.1]/', true],
+    ['127.0.0.2', 'http://[::ffff:127.0.0.1]/', false],
+    ['::ffff:127.0.0.1', 'http://[::ffff:127.0.0.1]/', true],
   ];
   for (const [entry, url, isExempt] of rows) {
     it(`${entry} ${isExempt ? 'exempts' : 'does not exempt'} ${url}`, () =>
