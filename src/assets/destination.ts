@@ -3,7 +3,7 @@
 import { parse as parseDisposition } from 'content-disposition';
 import { FetchError } from './fetchError';
 import { cleanName, isDeviceName, isUnprintable, maxComponentBytes, maxNameBytes, utf8Bytes } from './fileName';
-import { tryParseUrl } from './redact';
+import { redactText, tryParseUrl } from './redact';
 import { isSensitivePath } from './sensitivePath';
 
 /** Longest relative path accepted, in bytes: half of what macOS takes for a whole path is left to the root. */
@@ -61,8 +61,10 @@ function faultOfComponent(component: string, maxBytes: number): string | null {
 }
 
 function unsafe(path: string, reason: string): FetchError {
-  const shown = JSON.stringify(path.length > 200 ? `${path.slice(0, 200)}…` : path);
-  return new FetchError('unsafePath', `The path ${shown} ${reason}.`, { path: path.slice(0, 1000) });
+  // A URL in place of a path is an easy slip, and may hold a password.
+  const plain = redactText(path);
+  const shown = JSON.stringify(plain.length > 200 ? `${plain.slice(0, 200)}…` : plain);
+  return new FetchError('unsafePath', `The path ${shown} ${reason}.`, { path: plain.slice(0, 1000) });
 }
 
 /** Null without a usable name. Two header lines contradict each other or were smuggled in, so neither counts. */

@@ -1,6 +1,7 @@
 // Hashes that prove a file: the forms people write them in, and naming them. Computing them is engine/hasher.ts.
 import * as v from 'valibot';
 import { FetchError } from './fetchError';
+import { redactText } from './redact';
 
 /** Hash algorithms by strength; sha1 and md5 detect accidents, not attackers. */
 export const hashAlgorithms = ['sha256', 'sha384', 'sha512', 'blake2b512', 'blake3', 'sha1', 'md5'] as const;
@@ -155,9 +156,10 @@ function wantedLength(algorithm: HashAlgorithm): string {
   return `${2 * digestBytes[algorithm]} hex digits of ${algorithm}`;
 }
 
-/** Shortened, since what was pasted by mistake may be a whole page. */
+/** Shortened and redacted, since what was pasted by mistake may be a whole page, or a signed URL. */
 function quote(token: string): string {
-  return token.length > 100 ? `“${token.slice(0, 100)}…”` : `“${token}”`;
+  const plain = redactText(token);
+  return plain.length > 100 ? `“${plain.slice(0, 100)}…”` : `“${plain}”`;
 }
 
 function invalid(what: string): FetchError {

@@ -20,17 +20,32 @@ export function redactUrl(url: string | URL): string {
   return text.includes('@') ? '…' : `${protocol}…`;
 }
 
+/**
+ * Up to the next blank, as passwords and signatures hold quotes. One slash is left where a URL was
+ * taken for a path. A scheme alone (`http://, https:// or …`) is none.
+ */
+const URL_IN_TEXT = /(["'`“]?)\b((?:https?:\/|[a-z][a-z0-9+.-]{0,30}:\/\/)(?!\/?[,.;]?(?:\s|$))\S*)/gi;
+const closingQuotes: Readonly<Record<string, string>> = { '"': '"', "'": "'", '`': '`', '“': '”' };
+
 /** The text with every URL in it redacted, and the values of headers and parameters that carry credentials. */
 export function redactText(text: string): string {
   return text
-    .replace(/\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'<>]*/gi, (url) => redactUrl(url))
-    .replace(/\?[\w.~%+-]+=[^\s"'<>]*/g, '?…')
+    .replace(URL_IN_TEXT, redactQuoted)
+    .replace(/\?[\w.~%+-]+=\S*/g, '?…')
     .replace(/((?:authorization|cookie)["']?[ \t]{0,8}[:=][ \t]{0,8}["']?)[^\r\n"']+/gi, `$1${HIDDEN}`)
     .replace(
       /((?:token|secret|passw(?:or)?d|api-?key|signature|credential|-art-api)[\w-]{0,40}["']?[ \t]{0,8}[:=][ \t]{0,8}["']?)[^\s"']+/gi,
       `$1${HIDDEN}`,
     )
     .replace(/\b(bearer|basic) {1,8}[\w.~+/-]{16,}=*/gi, `$1 ${HIDDEN}`);
+}
+
+/** A closing quote, and punctuation behind it, is none of the URL's only where the same quote opened directly before it. */
+function redactQuoted(_match: string, openingQuote: string, url: string): string {
+  const closingQuote = closingQuotes[openingQuote];
+  const end = closingQuote === undefined ? -1 : url.lastIndexOf(closingQuote);
+  const isClosed = end >= 0 && /^[.,;:!)\]}]*$/.test(url.slice(end + 1));
+  return openingQuote + (isClosed ? redactUrl(url.slice(0, end)) + url.slice(end) : redactUrl(url));
 }
 
 /** Host, and port where it is not the default, of a URL; international names stay in their ASCII form, which no look-alike has. */

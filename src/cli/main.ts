@@ -1,7 +1,7 @@
 // The command line as a table: command -> help and handler. Commands load only what they need, when they run.
 import { exitCodeFor, exitCodes, type ExitCode } from '../assets/exitCode';
-import { FetchError, toPlainError } from '../assets/fetchError';
-import { redactUrl } from '../assets/redact';
+import { FetchError } from '../assets/fetchError';
+import { redactText, redactUrl } from '../assets/redact';
 import { findNearest } from './didYouMean';
 import { cleanForTerminal } from './lineOutput';
 import type { Surroundings } from './surroundings';
@@ -71,8 +71,15 @@ function reportRefusal(
   args: readonly string[],
   { stdout, stderr }: Surroundings,
 ): ExitCode {
-  for (const line of `asset-fetch: ${error.message}`.split('\n')) stderr.writeLine(cleanForTerminal(line));
-  const failure = error instanceof FetchError ? toPlainError(error) : { code: error.code, message: error.message };
-  if (args.includes('--json')) stdout.writeLine(JSON.stringify({ event: 'failed', details: {}, ...failure }));
+  // What stands in the wrong place of a command line may be a URL with a password or a signature.
+  const message = redactText(error.message);
+  for (const line of `asset-fetch: ${message}`.split('\n')) stderr.writeLine(cleanForTerminal(line));
+  const { path, ...details } = error instanceof FetchError ? error.details : {};
+  const failure = {
+    code: error.code,
+    message,
+    details: path === undefined ? details : { ...details, path: redactText(path) },
+  };
+  if (args.includes('--json')) stdout.writeLine(JSON.stringify({ event: 'failed', ...failure }));
   return error instanceof FetchError ? exitCodeFor(error.code) : exitCodes.usage;
 }

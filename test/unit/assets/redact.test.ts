@@ -43,6 +43,13 @@ describe('redactText', () => {
   const table: [string, string][] = [
     ['GET https://u:p@h/f?sig=1 failed', 'GET https://h/f failed'],
     ['see "https://h/f?x", (http://h/g#z)', 'see "https://h/f", (http://h/g'],
+    ["https://u:pa'CANARY@h/x, then", 'https://h/x, then'],
+    ['https://u:pa"CANARY@h/x', 'https://h/x'],
+    ['"https://u:pa"CANARY@h/x".', '"https://h/x".'],
+    ['“https://h/x?sig=a<CANARY” is', '“https://h/x” is'],
+    ["GET /x?sig='CANARY HTTP/1.1", 'GET /x?… HTTP/1.1'],
+    ['no folder /tmp/https:/u:CANARY@h/x', 'no folder /tmp/https://h/x'],
+    ['an http://, https:// or socks5:// URL', 'an http://, https:// or socks5:// URL'],
     ['Authorization: Bearer abc.def\nnext', 'Authorization: [redacted]\nnext'],
     ['{"authorization":"Basic abc","a":1}', '{"authorization":"[redacted]","a":1}'],
     ['Set-Cookie: a=b; Secure', 'Set-Cookie: [redacted]'],
