@@ -2,7 +2,8 @@
 // disk already are engine/publish.ts.
 import { parse as parseDisposition } from 'content-disposition';
 import { FetchError } from './fetchError';
-import { cleanName, isDeviceName, isUnprintable, maxComponentBytes, maxNameBytes, utf8Bytes } from './fileName';
+import { cleanName, isDeviceName, maxComponentBytes, maxNameBytes, utf8Bytes } from './fileName';
+import { isUnprintable } from './printable';
 import { redactText, tryParseUrl } from './redact';
 import { isSensitivePath } from './sensitivePath';
 

@@ -1,5 +1,6 @@
 // One component of a path: what every file system can store, and making a name from the network fit. Folders are destination.ts.
 import sanitize from 'sanitize-filename';
+import { replaceUnprintable } from './printable';
 
 /** Longest component that common file systems store, in bytes of UTF-8 (ext4, APFS; NTFS counts 255 UTF-16 units). */
 export const maxComponentBytes = 255;
@@ -10,17 +11,9 @@ export const maxNameBytes = maxComponentBytes - 40 - ':Zone.Identifier'.length;
 // Devices in every Windows folder, whatever follows the first dot (Microsoft, "Naming Files, Paths, and Namespaces"); ¹²³ count as digits.
 const DEVICE = /^(?:con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:[.:]|$)/i;
 
-// C0, DEL, C1, line separators, and the marks that reverse or hide text (`exe.txt` that reads as `txt.exe`).
-const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\p{Surrogate}/gu;
-
 /** Whether Windows takes the name for a device, extension or not: `NUL`, `aux.txt`, `LPT¹`. */
 export function isDeviceName(name: string): boolean {
   return DEVICE.test(name);
-}
-
-/** Whether the name holds control characters, marks that reorder text, or half a surrogate pair. */
-export function isUnprintable(name: string): boolean {
-  return name.search(UNPRINTABLE) >= 0;
 }
 
 export function utf8Bytes(text: string): number {
@@ -33,7 +26,7 @@ export function utf8Bytes(text: string): number {
  */
 export function cleanName(networkName: string): string | null {
   const lastComponent = networkName.split(/[/\\]/).at(-1) ?? '';
-  const printable = shortenName(trimEdges(lastComponent.replace(UNPRINTABLE, '')));
+  const printable = shortenName(trimEdges(replaceUnprintable(lastComponent, '')));
   const isSpecial = printable.startsWith('-') || isDeviceName(printable);
   const stored = sanitize(isSpecial ? `_${printable}` : printable, { replacement: '_' });
   return /^[_\s.~-]*$/.test(stored) ? null : shortenName(stored);

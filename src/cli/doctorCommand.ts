@@ -3,6 +3,7 @@ import { exitCodes, type ExitCode } from '../assets/exitCode';
 import type { DiagnosisStep } from '../bridge/diagnosis';
 import { diagnoseUrl } from '../engine/doctor';
 import { networkOptionSpecs, readEngineConfig } from './engineOptions';
+import { toJsonLine } from './jsonEvents';
 import { cleanForTerminal } from './lineOutput';
 import { commonOptions, parseOptions, type OptionSpecs } from './parseOptions';
 import type { Surroundings } from './surroundings';
@@ -24,7 +25,7 @@ export async function runDoctor(args: readonly string[], surroundings: Surroundi
   let hasFailed = false;
   for await (const step of diagnoseUrl(url, network, interrupted.signal)) {
     hasFailed ||= step.outcome === 'fail';
-    stdout.writeLine(options.isSet('json') ? JSON.stringify({ event: 'step', ...step }) : describeStep(step));
+    stdout.writeLine(options.isSet('json') ? toJsonLine({ event: 'step', ...step }) : describeStep(step));
   }
   stopListening();
   if (interrupted.signal.aborted) return exitCodes.interrupted;

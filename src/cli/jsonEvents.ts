@@ -1,4 +1,5 @@
 // The NDJSON of --json: one object a line. Field names are a contract that outside tools rely on; add, never rename.
+import { replaceUnprintable } from '../assets/printable';
 import type { EngineMessage, TransferEvent } from '../bridge/protocol';
 
 /** The line's object for a message of the engine, with the facts that say what it is about; null for those that are no events. */
@@ -38,4 +39,17 @@ function fieldsOf(event: TransferEvent): object {
     case 'failed':
       return { event: 'failed', ...event.error };
   }
+}
+
+/**
+ * The object as one line of JSON. What servers put into it may be shown by a terminal, so characters that would steer one stand
+ * there as `\u009b`; JSON.stringify itself escapes C0 alone.
+ */
+export function toJsonLine(value: object): string {
+  return replaceUnprintable(JSON.stringify(value), (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }

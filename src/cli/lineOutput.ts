@@ -1,5 +1,6 @@
 // Writing lines to a pipe, file or terminal whose reader may go away at any time.
 import type { Writable } from 'node:stream';
+import { replaceUnprintable } from '../assets/printable';
 
 /** A stream of the process as commands see it. Writing never throws and never blocks. */
 export interface LineOutput {
@@ -33,7 +34,7 @@ export function createLineOutput(stream: OutputStream, isDumbTerminal: boolean):
   };
 }
 
-/** Text safe for a terminal: control characters, which could move the cursor or rename the window, become `?`. */
+/** Text safe for a terminal: what could move the cursor, rename the window, hide or turn text around becomes `?`. */
 export function cleanForTerminal(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?');
+  return replaceUnprintable(text, '?');
 }

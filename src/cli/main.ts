@@ -3,6 +3,7 @@ import { exitCodeFor, exitCodes, type ExitCode } from '../assets/exitCode';
 import { FetchError } from '../assets/fetchError';
 import { redactText, redactUrl } from '../assets/redact';
 import { findNearest } from './didYouMean';
+import { toJsonLine } from './jsonEvents';
 import { cleanForTerminal } from './lineOutput';
 import type { Surroundings } from './surroundings';
 import { UsageError } from './usageError';
@@ -80,6 +81,6 @@ function reportRefusal(
     message,
     details: path === undefined ? details : { ...details, path: redactText(path) },
   };
-  if (args.includes('--json')) stdout.writeLine(JSON.stringify({ event: 'failed', ...failure }));
+  if (args.includes('--json')) stdout.writeLine(toJsonLine({ event: 'failed', ...failure }));
   return error instanceof FetchError ? exitCodeFor(error.code) : exitCodes.usage;
 }

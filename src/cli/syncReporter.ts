@@ -3,7 +3,7 @@ import type { PlainFetchError } from '../assets/fetchError';
 import type { ManifestAsset } from '../assets/manifestEntry';
 import type { TransferEvent } from '../bridge/protocol';
 import { describeFailure } from './failureText';
-import { toJsonEvent } from './jsonEvents';
+import { toJsonEvent, toJsonLine } from './jsonEvents';
 import { cleanForTerminal } from './lineOutput';
 import { createStatusDisplay } from './statusDisplay';
 import type { Surroundings } from './surroundings';
@@ -103,6 +103,6 @@ export class SyncReporter {
   }
 
   private emit(event: object): void {
-    if (this.options.json) this.surroundings.stdout.writeLine(JSON.stringify(event));
+    if (this.options.json) this.surroundings.stdout.writeLine(toJsonLine(event));
   }
 }

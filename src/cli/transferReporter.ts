@@ -1,7 +1,7 @@
 // Tells one transfer while it runs, in the form the command line was asked for. Chooses the form; the text is elsewhere.
 import type { EngineMessage } from '../bridge/protocol';
 import { describeFailure } from './failureText';
-import { toJsonEvent } from './jsonEvents';
+import { toJsonEvent, toJsonLine } from './jsonEvents';
 import { cleanForTerminal } from './lineOutput';
 import { formatProgressBar, formatProgressLine, type ProgressFacts } from './progressText';
 import { describeResult } from './resultText';
@@ -95,5 +95,5 @@ function describeEvent(message: EngineMessage): string | null {
 
 function writeJsonEvent(message: EngineMessage, url: string, { stdout }: Surroundings): void {
   const event = toJsonEvent(message, message.type === 'started' ? { url } : {});
-  if (event !== null) stdout.writeLine(JSON.stringify(event));
+  if (event !== null) stdout.writeLine(toJsonLine(event));
 }

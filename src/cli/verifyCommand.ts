@@ -7,6 +7,7 @@ import { isUnpinned, type DiskState } from '../assets/syncPlan';
 import { listOptionSpecs, parseList, readListSource, refuseOperands } from './assetList';
 import { readStateDir } from './engineOptions';
 import { surveyFiles } from './fileProofs';
+import { toJsonLine } from './jsonEvents';
 import { cleanForTerminal } from './lineOutput';
 import { parseOptions, type OptionSpecs } from './parseOptions';
 import { forgetSettled } from './settledList';
@@ -61,7 +62,7 @@ function judge(
     reporter.problem(asset, error);
     return exitCodeFor(error.code);
   });
-  if (json) stdout.writeLine(JSON.stringify({ event: 'summary', ...counts }));
+  if (json) stdout.writeLine(toJsonLine({ event: 'summary', ...counts }));
   else if (!quiet) stderr.writeLine(cleanForTerminal(describeCounts(counts)));
   return worstOf(codes);
 }

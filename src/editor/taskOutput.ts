@@ -1,5 +1,6 @@
 // What a task writes to its terminal. Pure; the terminal itself is taskTerminal.ts.
 import type { PlainFetchError } from '../assets/fetchError';
+import { replaceUnprintable } from '../assets/printable';
 import { redactUrl } from '../assets/redact';
 import type { TransferEvent } from '../bridge/protocol';
 import { describeError } from './errorMessages';
@@ -53,5 +54,5 @@ function line(text: string): string {
 }
 
 function clean(text: string): string {
-  return text.replace(/[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, '?');
+  return replaceUnprintable(text, '?');
 }

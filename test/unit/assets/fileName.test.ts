@@ -32,6 +32,7 @@ describe('cleanName', () => {
     ['. .x', 'x'],
     ['a\0b\r\nc\x7f\x85d', 'abcd'],
     ['photo\u202egnp.exe', 'photognp.exe'],
+    ['a\u061cb\u180ec\u2060d\u2064e\u206af\ufff9g\u{e0041}h', 'abcdefgh'],
     ['half \ud800 pair', 'half  pair'],
     ['x. . .', 'x'],
     ['-rf', '_-rf'],

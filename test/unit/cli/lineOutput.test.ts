@@ -38,6 +38,7 @@ describe('createLineOutput', () => {
 describe('cleanForTerminal', () => {
   it('replaces what moves the cursor or turns text around, and keeps the rest', () => {
     assert.equal(cleanForTerminal('a\u001b[2Jb\r\n\u009bc\u202ed'), 'a?[2Jb???c?d');
+    assert.equal(cleanForTerminal('a\u061cb\u200fc\u2028d\u{e0041}e'), 'a?b?c?d?e');
     assert.equal(cleanForTerminal('Größe 数 ✓'), 'Größe 数 ✓');
   });
 });

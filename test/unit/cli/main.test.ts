@@ -90,6 +90,14 @@ describe('asset-fetch', () => {
       assert.equal(event['code'], 'unsupportedUrl');
     });
 
+    it('C51 escapes in NDJSON what would steer a terminal, and loses nothing of it', async () => {
+      const name = 'a\u009b31m\u2028\u202e\u061c\u{e0041}.bin';
+      const { stdout } = await run(['get', url, '--json'], { ...started, name }, done);
+      const [line = ''] = stdout.split('\n');
+      assert.match(line, /a\\u009b31m\\u2028\\u202e\\u061c\\udb40\\udc41\.bin/);
+      assert.equal((JSON.parse(line) as { name: string }).name, name);
+    });
+
     const secretUrl = 'https://ada:CANARY@example.test/x?token=CANARY';
     it('C44 repeats no query string or password of a URL that it refuses', async () => {
       for (const args of [

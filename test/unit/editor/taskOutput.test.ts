@@ -27,10 +27,10 @@ describe('the output of a task', () => {
   it('lets no control characters of a server through', () => {
     const text = writeFailure(
       { code: 'protocolViolation', message: 'evil \x1b]0;title\x07', details: {} },
-      'a\x1b[2J',
+      'a\x1b[2J\u061c\u2028',
       english,
     );
-    assert.doesNotMatch(text.replace('\r\x1b[2K', ''), /\x1b|\x07/);
+    assert.doesNotMatch(text.replace('\r\x1b[2K', ''), /\x1b|\x07|\u061c|\u2028/);
   });
 
   it('says how a task lives with a file that is there', () => {
