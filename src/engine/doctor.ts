@@ -1,16 +1,18 @@
 // Diagnoses a URL step by step: the way there, who answers, and what a transfer could do with the answer. Fetches no file; what
 // the answer's head means is told by diagnosedAnswer.ts.
-import { FetchError, asFetchError, type FetchErrorCode } from '../assets/fetchError';
-import { displayHost, redactUrl } from '../assets/redact';
+import { asFetchError, type FetchError, type FetchErrorCode } from '../assets/fetchError';
+import { replaceUnprintable } from '../assets/printable';
+import { displayHost, parseHttpUrl, redactUrl } from '../assets/redact';
 import type { DiagnosisStep } from '../bridge/diagnosis';
 import { classifyAddress, type AddressKind } from './addressPolicy';
 import { showProxy } from './connector';
 import { diagnoseAnswer } from './diagnosedAnswer';
 import { resolveHost, type ResolveHost } from './dial';
 import { HttpClient, type ConnectionFacts, type NetworkOptions } from './http';
-import { translateDialError } from './networkErrors';
+import { asCancelled, translateDialError } from './networkErrors';
 import { chooseProxy, type ProxyDecision } from './proxy';
 import { openFollowing, type FollowedResponse, type RedirectHop } from './redirects';
+import { settleOrAbort } from './socketStep';
 
 /**
  * Yields what is found as it is found. Nothing is raised: a failure is a step with outcome `fail`, and the last one. The request is the
@@ -34,7 +36,7 @@ export async function* diagnoseUrl(
 
 /** Servers and certificates put words in our mouth; none of them may steer the terminal. */
 function withoutControls(step: DiagnosisStep): DiagnosisStep {
-  return { ...step, text: step.text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?') };
+  return { ...step, text: replaceUnprintable(step.text, '?') };
 }
 
 async function* takeSteps(
@@ -43,25 +45,16 @@ async function* takeSteps(
   resolve: ResolveHost,
   signal: AbortSignal,
 ): AsyncGenerator<DiagnosisStep, void> {
-  const url = parseUrl(text);
+  const url = parseHttpUrl(text);
   yield describeUrl(url);
   const proxy = chooseProxy(url, client.options.proxy, client.options.environment);
   yield { step: 'proxy', outcome: 'ok', text: describeProxy(proxy) };
-  yield await diagnoseAddresses(url, proxy, resolve);
+  yield await diagnoseAddresses(url, proxy, resolve, signal);
   const startMs = performance.now();
   const addressPolicy = { source: 'person', allowedPrivateHosts: [], redirectedFrom: null } as const;
   const followed = await openFollowing(client, { url, headers: { Range: 'bytes=0-' }, signal, addressPolicy });
   followed.response.abort();
   yield* diagnoseResponse(url, followed, performance.now() - startMs);
-}
-
-function parseUrl(text: string): URL {
-  const trimmed = text.trim();
-  if (!URL.canParse(trimmed))
-    throw new FetchError('invalidRequest', 'This is no URL. Give one with http:// or https://.');
-  const url = new URL(trimmed);
-  if (url.protocol === 'http:' || url.protocol === 'https:') return url;
-  throw new FetchError('unsupportedUrl', `${url.protocol} URLs can't be fetched, only http: and https: ones.`);
 }
 
 function describeUrl(url: URL): DiagnosisStep {
@@ -84,10 +77,21 @@ function describeProxy(proxy: ProxyDecision): string {
 
 const MOST_SHOWN_ADDRESSES = 8;
 
-async function diagnoseAddresses(url: URL, proxy: ProxyDecision, resolve: ResolveHost): Promise<DiagnosisStep> {
+async function diagnoseAddresses(
+  url: URL,
+  proxy: ProxyDecision,
+  resolve: ResolveHost,
+  signal: AbortSignal,
+): Promise<DiagnosisStep> {
   if (proxy.kind !== 'direct') return { step: 'addresses', outcome: 'ok', text: `The proxy resolves ${url.hostname}.` };
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
-  const addresses = await resolve(hostname).catch((error: unknown) => {
+  // The system's resolver can't be called back: its answer is no longer waited for.
+  const resolving = settleOrAbort<Awaited<ReturnType<ResolveHost>>>(signal, (take, fail) => {
+    resolve(hostname).then(take, fail);
+    return () => undefined;
+  });
+  const addresses = await resolving.catch((error: unknown) => {
+    if (signal.aborted) throw asCancelled(signal.reason);
     throw translateDialError(error, { host: displayHost(url), proxy: null });
   });
   const shown = addresses

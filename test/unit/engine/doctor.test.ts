@@ -105,7 +105,9 @@ describe('diagnoseUrl', () => {
     const missing = await serve('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
     const circle = await serve('HTTP/1.1 302 Found\r\nLocation: /a\r\nContent-Length: 0\r\n\r\n');
     const rows: readonly (readonly [string, string, RegExp])[] = [
-      ['no url', 'url fail', /no URL/],
+      ['no url', 'url fail', /not an http or https address/],
+      ['http:127.0.0.1/x', 'url fail', /not an http or https address/],
+      ['http://h/a\nb', 'url fail', /line break/],
       ['ftp://host/x', 'url fail', /ftp:/],
       ['http://nowhere.invalid/', 'addresses fail', /nowhere\.invalid/],
       [`https://127.0.0.1:${expired.port}/`, 'tls fail', /expired/],
@@ -117,6 +119,19 @@ describe('diagnoseUrl', () => {
       assert.equal(outcomes(steps).at(-1), last, url);
       assert.match([...steps.values()].at(-1)?.text ?? '', text);
     }
+  });
+
+  it('A61 ends at once where it is cancelled while a name is resolved', async () => {
+    const cancelling = new AbortController();
+    const resolve = (): Promise<never> => {
+      setImmediate(() => cancelling.abort());
+      return new Promise(() => undefined);
+    };
+    const steps: string[] = [];
+    for await (const { step, outcome } of diagnoseUrl('http://x.test/', networkOptions(), cancelling.signal, resolve)) {
+      steps.push(`${step} ${outcome}`);
+    }
+    assert.equal(steps.at(-1), 'connection fail');
   });
 
   it('C51 lets no control character of a server through', async () => {
