@@ -4,7 +4,7 @@
 /** Folders whose content steers tools: any file below is sensitive. */
 const FOLDERS = new Set(
   `.git .hg .svn .jj .vscode .vscode-server .cursor .windsurf .idea .zed .fleet .devcontainer .github .gitlab .circleci .husky
-  .claude .codex .ssh .gnupg .aws .azure .kube .docker .cargo .gradle .mvn .yarn .bundle .direnv .config git~1 vscode~1`.split(
+  .claude .codex .clinerules .roo node_modules .ssh .gnupg .aws .azure .kube .docker .cargo .gradle .mvn .yarn .bundle .direnv .config git~1 vscode~1`.split(
     /\s+/,
   ),
 );
@@ -16,11 +16,17 @@ const FILES = new Set(
   .emacs .gdbinit .lldbinit .irbrc .pryrc .pythonrc .rprofile .renviron .wgetrc .curlrc .netrc _netrc .pgpass .my.cnf .envrc
   .npmrc .yarnrc .yarnrc.yml .pnpmfile.cjs pnpm-workspace.yaml .pypirc pip.conf .gemrc .condarc .mise.toml mise.toml
   .tool-versions .gitconfig .gitmodules .gitattributes .gitignore .hgrc .pre-commit-config.yaml .editorconfig .gitlab-ci.yml
-  .travis.yml .mcp.json .dockerignore .babelrc .eslintrc .eslintrc.js .eslintrc.cjs .prettierrc .mocharc.js .mocharc.cjs
+  .travis.yml .mcp.json .dockerignore .babelrc .prettierrc .pnp.cjs .cursorrules agents.md claude.md
   package.json package-lock.json yarn.lock composer.json devcontainer.json .devcontainer.json asset-fetch.json makefile
-  gnumakefile justfile conftest.py sitecustomize.py usercustomize.py config.fish autorun.inf desktop.ini profile.ps1
+  gnumakefile justfile cmakelists.txt build.gradle build.gradle.kts build.rs cargo.toml setup.py conftest.py sitecustomize.py usercustomize.py config.fish autorun.inf desktop.ini profile.ps1
   microsoft.powershell_profile.ps1 microsoft.vscode_profile.ps1`.split(/\s+/),
 );
+
+/** Names of the same kind that come with many endings: `.env.local`, `.eslintrc.json`, `vite.config.mts`, `x.code-workspace`. */
+const FILE_PATTERN = /^\.env(?:$|[.-])|^\.(?:eslint|mocha)rc(?:$|\.)|^[\w-]+\.config\.[cm]?[jt]s$|\.code-workspace$/;
+
+/** Programs that a shell finds once the environment is active; beside them lies a library that may be fetched. */
+const FOLDER_PATTERN = /(?:^|\/)\.?venv\/(?:bin|scripts)(?:\/|$)/;
 
 /** Extensions that a double click or a tool runs, installs or mounts. */
 const EXECUTABLE_EXTENSIONS = new Set(
@@ -44,10 +50,15 @@ export function foldPath(path: string): string {
   return caseless.replaceAll('\\', '/').split('/').map(trimEnd).join('/');
 }
 
+/** Compatibility caseless matching (Unicode §3.13, D146): decomposed before each folding, as marks change places and letters. */
 function foldUnicode(text: string): string {
-  const plain = withoutIgnored(text).normalize('NFKC');
-  // Lower, upper, lower: full case folding, which JavaScript lacks (ẞ → ß → SS → ss).
-  return withoutIgnored(plain.toLowerCase().toUpperCase().toLowerCase()).normalize('NFKC');
+  const folded = foldCase(withoutIgnored(text).normalize('NFD'));
+  return withoutIgnored(foldCase(folded.normalize('NFKD'))).normalize('NFKC');
+}
+
+/** Lower, upper, lower: full case folding, which JavaScript lacks (ẞ → ß → SS → ss). */
+function foldCase(text: string): string {
+  return text.toLowerCase().toUpperCase().toLowerCase();
 }
 
 function withoutIgnored(text: string): string {
@@ -61,14 +72,13 @@ function withoutIgnored(text: string): string {
 export function isSensitivePath(path: string): boolean {
   const name = foldPath(path).split('/').at(-1) ?? '';
   if (isSensitiveFolder(path)) return true;
-  return FILES.has(name) || /^\.env(?:$|[.-])/.test(name) || name.endsWith('.code-workspace');
+  return FILES.has(name) || FILE_PATTERN.test(name);
 }
 
 /** Whether the path is a folder whose content steers tools, or lies in one: any name in it is sensitive. */
 export function isSensitiveFolder(path: string): boolean {
-  return foldPath(path)
-    .split('/')
-    .some((component) => FOLDERS.has(component));
+  const folded = foldPath(path);
+  return FOLDER_PATTERN.test(folded) || folded.split('/').some((component) => FOLDERS.has(component));
 }
 
 /** Whether a file of that name runs or installs when opened, or is what programs run. */
