@@ -34,6 +34,8 @@ export type FetchErrorCode = (typeof fetchErrorCodes)[number];
 export interface FetchErrorDetails {
   /** Host (and port, where it is not the default) that the error is about. */
   readonly host?: string;
+  /** `http://proxy:3128` where a proxy is what failed or refused. */
+  readonly proxy?: string;
   /** Local path that the error is about. */
   readonly path?: string;
   /** HTTP status that ended the transfer. */

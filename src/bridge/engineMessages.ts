@@ -21,6 +21,7 @@ const detailsSchema = v.object({
   retryAfterMs: v.optional(v.number()),
   neededBytes: v.optional(v.number()),
   availableBytes: v.optional(v.number()),
+  proxy: v.optional(v.string()),
   keptBytes: v.optional(v.number()),
   reason: v.optional(v.string()),
   isFinal: v.optional(v.boolean()),

@@ -30,6 +30,8 @@ export function describeCause(error: PlainFetchError, l10n: Localizer): string {
     case 'nameUnresolved':
       return l10n.t('The host {0} was not found. Check the address and your connection.', host);
     case 'connectFailed':
+      // Its sentence says which proxy and what it refused, which no code can carry.
+      if (details.proxy !== undefined) return error.message;
       return l10n.t(
         'No connection to {0}{1}. Check the address, your connection and the proxy settings.',
         host,

@@ -28,7 +28,7 @@ function parseStatus(bytes: Buffer, proxy: string): ParsedReply<number> | null {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return null;
   const status = /^HTTP\/1\.[01] (\d{3})(?: |\r\n)/.exec(text)?.[1];
-  if (status === undefined) throw new FetchError('connectFailed', `The proxy ${proxy} does not speak HTTP.`);
+  if (status === undefined) throw new FetchError('connectFailed', `The proxy ${proxy} does not speak HTTP.`, { proxy });
   const consumedBytes = end + 4;
   if (!status.startsWith('1')) return { value: Number(status), consumedBytes };
   const next = parseStatus(bytes.subarray(consumedBytes), proxy);
@@ -38,7 +38,7 @@ function parseStatus(bytes: Buffer, proxy: string): ParsedReply<number> | null {
 /** A proxy's refusal as `connectFailed`: it is the way that fails, not the file. */
 export function refuseProxyStatus(proxy: string, authority: string, status: number): FetchError {
   const isFinal = status < 500 && status !== 408 && status !== 429;
-  const details = { host: authority, status, isFinal };
+  const details = { host: authority, proxy, status, isFinal };
   if (status === 407) {
     const message = `The proxy ${proxy} wants a user name and password (407). Set them in the proxy's URL or its authorization setting.`;
     return new FetchError('connectFailed', message, details);

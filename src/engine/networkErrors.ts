@@ -34,7 +34,7 @@ export function asCancelled(reason: unknown): FetchError {
 export function translateDialError(error: unknown, peer: Peer): FetchError {
   if (error instanceof FetchError) return error;
   const reason = errorCode(error);
-  const details = { host: peer.host, reason };
+  const details = { host: peer.host, reason, ...(peer.proxy === null ? {} : { proxy: peer.proxy }) };
   const name = nameOf(peer);
   if (/^(?:ENOTFOUND|ENODATA|EAI_)/.test(reason)) {
     const message = `The name of ${name} could not be resolved (${reason}). Check the address and your network.`;

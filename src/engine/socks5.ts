@@ -93,5 +93,5 @@ function parseConnectReply(bytes: Buffer, proxy: string): ParsedReply<number> | 
 }
 
 function refuse(proxy: string, what: string, isFinal: boolean): FetchError {
-  return new FetchError('connectFailed', `The proxy ${proxy} ${what}.`, { isFinal });
+  return new FetchError('connectFailed', `The proxy ${proxy} ${what}.`, { proxy, isFinal });
 }

@@ -28,6 +28,12 @@ describe('describeError', () => {
     assert.match(textOf('httpStatus', { host: 'h.example', status: 503 }), /Try again later/);
   });
 
+  it('A67 speaks of the proxy where that is what refused', () => {
+    const text = textOf('connectFailed', { host: 'h.example', proxy: 'http://p.example:3128', status: 407 });
+    assert.match(text, /The engine says connectFailed/);
+    assert.match(textOf('connectFailed', { host: 'h.example' }), /No connection to h\.example/);
+  });
+
   it('says how much space is needed and how much there is', () => {
     assert.match(textOf('diskFull', { neededBytes: 5e9, availableBytes: 1e9 }), /5 GB needed, 1 GB free/);
   });

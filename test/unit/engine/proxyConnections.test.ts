@@ -135,6 +135,7 @@ describe('connections through proxies', () => {
         assert.equal(error.code, 'connectFailed');
         assert.match(error.message, new RegExp(`proxy .*${refuseWith}`));
         assert.ok('isFinal' in error.details && error.details.isFinal === isFinal);
+        assert.ok('proxy' in error.details && error.details.proxy === `http://127.0.0.1:${proxy.port}`);
         return true;
       });
     }
