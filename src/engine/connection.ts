@@ -1,6 +1,6 @@
 // One connection of a transfer: its segment, its response, and whether bytes still come.
 import { FetchError } from '../assets/fetchError';
-import type { HttpResponse } from './http';
+import type { HttpResponse } from './httpResponse';
 import type { PartFile } from './partFile';
 import { RateMeter } from './rateMeter';
 import { retryPolicy } from './retry';

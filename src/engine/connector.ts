@@ -10,10 +10,11 @@ import {
   refuseAddress,
   type AddressPolicy,
 } from './addressPolicy';
+import type { ConnectionFacts } from './connectionFacts';
 import { dial, type DialedSocket, type DialTarget, type ResolveHost } from './dial';
-import type { ConnectionFacts, NetworkOptions } from './http';
 import { openTunnel } from './httpTunnel';
 import { asCancelled, translateDialError, translateTlsError, type Peer } from './networkErrors';
+import type { NetworkOptions } from './networkOptions';
 import type { ProxyDecision } from './proxy';
 import { BlockPool, type SocketReading } from './socketReading';
 import { connectThroughSocks5 } from './socks5';

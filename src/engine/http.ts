@@ -3,27 +3,16 @@
 import type { Socket } from 'node:net';
 import Client from 'undici/lib/dispatcher/client.js';
 import { FetchError } from '../assets/fetchError';
-import type { EngineConfig } from '../bridge/protocol';
-import type { AddressKind, AddressPolicy } from './addressPolicy';
+import type { AddressPolicy } from './addressPolicy';
 import { Connector, showProxy, type Route } from './connector';
 import { resolveHost, type ResolveHost } from './dial';
 import { HttpConnection, type SingleClient } from './httpConnection';
+import type { HttpResponse } from './httpResponse';
 import { refuseProxyStatus } from './httpTunnel';
+import type { NetworkOptions } from './networkOptions';
 import { chooseProxy, type ProxyDecision } from './proxy';
 import { checkHeaders, withHeaders } from './requestHeaders';
 import { makeChunkCollector } from './chunkCollector';
-import type { ResponseHead } from './responseHeaders';
-
-export type { ResponseHead, ResponseHeaders } from './responseHeaders';
-
-/** The part of the engine's settings that the network needs, and its surroundings. */
-export interface NetworkOptions extends Pick<
-  EngineConfig,
-  'connectTimeoutMs' | 'headersTimeoutMs' | 'proxy' | 'extraCertificates' | 'useSystemCertificates' | 'userAgent'
-> {
-  /** Where proxy variables are looked up; usually `process.env`. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
 
 export interface HttpRequest {
   /** http(s). Userinfo is ignored here: redirects.ts turns it into a header. The fragment is not sent. */
@@ -33,52 +22,6 @@ export interface HttpRequest {
   /** Ends the request, its body included; what is under way rejects with `cancelled`. */
   readonly signal: AbortSignal;
   readonly addressPolicy: AddressPolicy;
-}
-
-/** The connection that a response came over, for judging redirects and for diagnosis. */
-export interface ConnectionFacts {
-  /** Address dialled: the origin's, or with a proxy the proxy's. */
-  readonly address: string;
-  /** Network that the origin lies in; behind a proxy what its name tells, else `public`. */
-  readonly originKind: AddressKind;
-  /** Proxy as `http://host:port`, without credentials; null for a direct connection. */
-  readonly proxy: string | null;
-  /** Whether an earlier response came over the same connection. */
-  readonly isReused: boolean;
-  readonly tls: TlsFacts | null;
-}
-
-export interface TlsFacts {
-  /** Like `TLSv1.3`. */
-  readonly protocol: string;
-  readonly subject: string;
-  readonly issuer: string;
-  /** As the certificate writes it: `Jun  1 12:00:00 2030 GMT`. */
-  readonly validTo: string;
-}
-
-/** A response whose head is in; its body does not flow until `read`. End it with `read`, `discard` or `abort`. */
-export interface HttpResponse {
-  readonly head: ResponseHead;
-  readonly connection: ConnectionFacts;
-  /**
-   * Feeds the body's chunks in order until its end. Each chunk belongs to the callee (no copies) until it calls `release`, which lets
-   * the memory be read into again; it need not. To be called once.
-   * Resolves `complete` where Content-Length or chunked framing ended properly, `closed` where only the end of the
-   * connection delimits the body (RFC 9112 §6.3 rule 8), which cannot be told from a cut.
-   * @throws FetchError `truncated`, `protocolViolation`, `connectFailed`, `cancelled`; what `onChunk` throws ends the response
-   */
-  read(onChunk: (chunk: Buffer, release: () => void) => void): Promise<'complete' | 'closed'>;
-  /** Stops chunks; what is read already (a quarter of a MiB at most) may still come. The kernel then holds the sender back. */
-  pause(): void;
-  resume(): void;
-  /** Ends at once; the connection is not used again. `read` rejects with `reason`, by default `cancelled`. */
-  abort(reason?: unknown): void;
-  /**
-   * Instead of `read`: gives up the body. A short one is drained so that its connection can be used again, any other is aborted.
-   * Resolves within a moment and never rejects; it need not be awaited.
-   */
-  discard(): Promise<void>;
 }
 
 /** Sends requests and keeps their connections for the next one to the same origin. Has to be disposed. */

@@ -2,10 +2,11 @@
 // connection to take is http.ts.
 import type { Socket } from 'node:net';
 import { classifyAddress, isAddressAllowed } from './addressPolicy';
+import type { ConnectionFacts } from './connectionFacts';
 import { showProxy, type OpenConnection, type Route } from './connector';
 import type { TakenSocket } from './countedBody';
-import type { ConnectionFacts, HttpResponse } from './http';
 import { HttpExchange } from './httpExchange';
+import type { HttpResponse } from './httpResponse';
 import type { Peer } from './networkErrors';
 import type { SocketReading } from './socketReading';
 

@@ -1,8 +1,9 @@
 // One request and its response on an open connection: undici's callbacks on one side, HttpResponse on the other. No streams, no
 // copies. What the response means is left to others.
+import type { ConnectionFacts } from './connectionFacts';
 import { CountedBody, type OnChunk, type TakenSocket } from './countedBody';
 import { judgeFraming, readRawHeaders, type BodyEnd } from './framing';
-import type { ConnectionFacts, HttpResponse } from './http';
+import type { HttpResponse } from './httpResponse';
 import { asCancelled, headersTimedOut, translateBodyError, translateHeadError, type Peer } from './networkErrors';
 import { ResponseHeaders, type ResponseHead } from './responseHeaders';
 

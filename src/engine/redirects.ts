@@ -1,7 +1,9 @@
 // Follows redirects by hand: what may be sent to the next host, and whether to go there at all. RFC 9110 §15.4.
 import { FetchError } from '../assets/fetchError';
 import type { AddressPolicy } from './addressPolicy';
-import type { ConnectionFacts, HttpClient, HttpResponse } from './http';
+import type { ConnectionFacts } from './connectionFacts';
+import type { HttpClient } from './http';
+import type { HttpResponse } from './httpResponse';
 import { basicAuthorization, decodeUserinfo } from './proxy';
 import { hasHeader, headersForOtherOrigin, type RequestHeaders } from './requestHeaders';
 import type { ResponseHead } from './responseHeaders';

@@ -1,7 +1,7 @@
 // Secures an open connection (TLS) and tells what was agreed. Whom to trust is trustedRoots.ts.
 import { isIP, type Socket } from 'node:net';
 import * as tls from 'node:tls';
-import type { TlsFacts } from './http';
+import type { TlsFacts } from './connectionFacts';
 import { settleOrAbort } from './socketStep';
 
 export interface TlsPeer {

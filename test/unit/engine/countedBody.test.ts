@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { HttpClient, HttpResponse } from '../../../src/engine/http';
+import type { HttpClient } from '../../../src/engine/http';
+import type { HttpResponse } from '../../../src/engine/httpResponse';
 import { readTestCa } from '../../support/certificates';
 import { RawServer, writeAndCut, type RawHandler } from '../../support/rawServer';
 import { ask, disposeClients, failsWith, makeClient, readAll } from './networkFixture';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DiagnosisStep } from '../../../src/bridge/diagnosis';
 import { diagnoseUrl } from '../../../src/engine/doctor';
-import type { NetworkOptions } from '../../../src/engine/http';
+import type { NetworkOptions } from '../../../src/engine/networkOptions';
 import { readTestCa, type CertificateName } from '../../support/certificates';
 import { TestProxy } from '../../support/proxies';
 import { RawServer } from '../../support/rawServer';

@@ -1,6 +1,7 @@
 // What tests of the network layer share: a client with short limits, and requests with little to say.
-import type { NetworkOptions } from '../../../src/engine/http';
-import { HttpClient, type HttpRequest, type HttpResponse } from '../../../src/engine/http';
+import { HttpClient, type HttpRequest } from '../../../src/engine/http';
+import type { HttpResponse } from '../../../src/engine/httpResponse';
+import type { NetworkOptions } from '../../../src/engine/networkOptions';
 import type { AddressPolicy } from '../../../src/engine/addressPolicy';
 import type { ResolveHost } from '../../../src/engine/dial';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { createServer, Socket, type AddressInfo } from 'node:net';
-import type { NetworkOptions } from '../../../src/engine/http';
+import type { NetworkOptions } from '../../../src/engine/networkOptions';
 import { connectThroughSocks5 } from '../../../src/engine/socks5';
 import { readTestCa } from '../../support/certificates';
 import { TestProxy, type ProxyOptions } from '../../support/proxies';
