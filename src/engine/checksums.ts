@@ -5,7 +5,8 @@ import type { Integrity } from '../assets/integrity';
 import { parseHttpUrl, redactUrl } from '../assets/redact';
 import type { FetchRequest } from '../assets/request';
 import type { Clock } from './clock';
-import type { HttpClient, HttpResponse } from './http';
+import type { HttpClient } from './http';
+import type { HttpResponse } from './httpResponse';
 import { openFollowing } from './redirects';
 
 /** Larger ones are no checksum files. */

@@ -3,8 +3,9 @@
 import type { FetchError } from '../assets/fetchError';
 import { Connection } from './connection';
 import { initialRamp, stepRamp } from './ramp';
-import { SegmentFetch, type SharedDownload } from './segmentFetch';
+import { SegmentFetch } from './segmentFetch';
 import type { Segment } from './segments';
+import type { SharedDownload } from './sharedDownload';
 import { hostOf, type Source } from './source';
 
 /** After a failed connection no new one joins for this long. */

@@ -2,47 +2,15 @@
 // publishing are transfer.ts's.
 import { FetchError, type FetchErrorCode } from '../assets/fetchError';
 import type { FetchRequest } from '../assets/request';
-import type { Clock } from './clock';
 import type { Connection } from './connection';
-import type { ConnectionBudget } from './connectionBudget';
 import { ConnectionGroup } from './connectionGroup';
-import type { Answer } from './exchange';
-import type { HttpClient } from './http';
 import type { PartFile } from './partFile';
 import { AskAgain, Restart, type RemoteFile } from './remoteFile';
 import { asksForFewerConnections, backOffMs, isWorthRetry } from './retry';
 import { RetryBudget } from './retryBudget';
-import type { SharedDownload } from './segmentFetch';
+import type { DownloadHooks, DownloadSurroundings, SharedDownload } from './sharedDownload';
 import { hostOf, type Source, type Sources } from './source';
-import type { RemoteObject } from './validator';
 import type { Workload } from './workload';
-
-/** What a download needs of its surroundings; nothing here is its own to dispose. */
-export interface DownloadSurroundings {
-  readonly http: HttpClient;
-  readonly budget: ConnectionBudget;
-  readonly clock: Clock;
-  /** Milliseconds since the epoch, for dates that servers name. */
-  readonly wallClockMs: () => number;
-  /** In [0, 1): jitter. */
-  readonly random: () => number;
-  readonly connectionsPerFile: number;
-  readonly retries: number;
-  readonly idleTimeoutMs: number;
-  /** Whether this process, not the network, is what holds transfers up at the moment. */
-  readonly isLocallyBound: () => boolean;
-}
-
-export interface DownloadHooks {
-  /** The first usable response, before a byte of it is written; a refusal thrown here ends the download. */
-  readonly onObject: (answer: Answer, object: RemoteObject) => Promise<void>;
-  readonly onWritten: () => void;
-  /** The bytes on disk were given up: part file, hash and journal start over. */
-  readonly onReset: (reason: FetchError) => Promise<void>;
-  readonly onRetry: (attempt: number, delayMs: number, error: FetchError) => void;
-  /** Several times a second. */
-  readonly onTick: () => void;
-}
 
 /** Failures that another try, another connection or another mirror may mend. All others end the download. */
 const NETWORK_CODES: ReadonlySet<FetchErrorCode> = new Set<FetchErrorCode>([

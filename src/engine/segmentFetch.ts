@@ -1,32 +1,14 @@
 // One segment of a download: asks for it, acts on the verdict, and takes the body. What to do about failures is download.ts's.
 import { FetchError } from '../assets/fetchError';
-import type { FetchRequest } from '../assets/request';
 import type { Connection } from './connection';
 import { exchange, type Answer } from './exchange';
-import type { DownloadHooks, DownloadSurroundings } from './download';
-import type { PartFile } from './partFile';
-import { AskAgain, Restart, type RemoteFile } from './remoteFile';
+import { AskAgain, Restart } from './remoteFile';
 import type { Segment } from './segments';
-import type { Source, Sources } from './source';
+import type { SharedDownload } from './sharedDownload';
+import type { Source } from './source';
 import { isSameObject, readObject, type RemoteObject } from './validator';
-import type { Workload } from './workload';
 
 type WriteAction = Extract<Answer['action'], { type: 'write' }>;
-
-/** What the segments of one download share. */
-export interface SharedDownload {
-  readonly around: DownloadSurroundings;
-  readonly request: FetchRequest;
-  readonly sources: Sources;
-  readonly remote: RemoteFile;
-  readonly part: PartFile;
-  readonly work: Workload;
-  readonly hooks: DownloadHooks;
-  readonly countConnections: () => number;
-  readonly countBytes: (byteLength: number) => void;
-  /** Ends the whole download. */
-  readonly stop: (reason: unknown) => void;
-}
 
 export class SegmentFetch {
   constructor(private readonly shared: SharedDownload) {}
