@@ -1,7 +1,7 @@
 // Which hosts of a batch are out of reach, so that a thousand files of a host that is down do not each wait for it.
 import type { FetchErrorCode, PlainFetchError } from '../assets/fetchError';
 import { displayHost } from '../assets/redact';
-import type { BatchOutcome } from './transferBatch';
+import type { BatchOutcome } from './batchOutcome';
 
 /** So many transfers in a row, each with all its retries, that never reached the host: the next would not either. */
 const failuresInARow = 3;

@@ -1,7 +1,8 @@
 // Many transfers through one engine: a bounded number at once, the rest goes on when one fails. Which they are is
 // assets/syncPlan.ts; the same code serves the command line and the editor.
 import type { PlainFetchError } from '../assets/fetchError';
-import type { FetchRequest, FetchResult } from '../assets/request';
+import type { FetchRequest } from '../assets/request';
+import type { BatchOutcome } from './batchOutcome';
 import { HostHealth } from './hostHealth';
 import type { TransferEvent } from './protocol';
 
@@ -16,10 +17,6 @@ export interface BatchJob {
   readonly id: string;
   readonly request: FetchRequest;
 }
-
-export type BatchOutcome =
-  | { readonly type: 'done'; readonly result: FetchResult }
-  | { readonly type: 'failed'; readonly error: PlainFetchError };
 
 export interface BatchOptions {
   /** Most jobs that are handed to the port at once. */

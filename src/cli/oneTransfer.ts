@@ -1,7 +1,7 @@
 // One transfer in an engine of its own, from start to end.
 import type { FetchRequest } from '../assets/request';
 import type { EngineConfig } from '../bridge/protocol';
-import type { BatchOutcome } from '../bridge/transferBatch';
+import type { BatchOutcome } from '../bridge/batchOutcome';
 import type { Surroundings } from './surroundings';
 import type { Report } from './transferReporter';
 import { whenAborted } from './whenAborted';

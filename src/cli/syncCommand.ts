@@ -2,7 +2,7 @@
 import { exitCodeFor, exitCodes, worstOf, type ExitCode } from '../assets/exitCode';
 import { FetchError } from '../assets/fetchError';
 import { countActions, isUnpinned, planSync } from '../assets/syncPlan';
-import type { BatchOutcome } from '../bridge/transferBatch';
+import type { BatchOutcome } from '../bridge/batchOutcome';
 import {
   consentOptionSpecs,
   listOptionSpecs,

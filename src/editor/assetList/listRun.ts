@@ -12,7 +12,7 @@ import type { FetchResult } from '../../assets/request';
 import { requestFor } from '../../assets/syncPlan';
 import { HostHealth } from '../../bridge/hostHealth';
 import type { TransferEvent } from '../../bridge/protocol';
-import type { BatchOutcome } from '../../bridge/transferBatch';
+import type { BatchOutcome } from '../../bridge/batchOutcome';
 import type { EngineHost } from '../engineHost';
 import { readSettings } from '../settings';
 import { requireUsableWorkspace } from '../workspaceGuard';
