@@ -11,8 +11,6 @@ import { urlInClipboard } from './wantedFile';
 
 const { l10n } = vscode;
 
-const SCHEME = 'asset-fetch-diagnosis';
-
 /** Asks, looks, shows. Says nothing where it is cancelled. @param given an address that needs no asking @throws FetchError */
 export async function diagnoseUrl({ downloader, diagnoses }: Services, given: string | null): Promise<void> {
   const url = given === null ? await askForUrl() : parseHttpUrl(given).href;
@@ -47,30 +45,4 @@ async function watchDiagnosis(
       return null;
     }
   });
-}
-
-/** The diagnoses that are open as documents; nobody can edit them, and nothing asks whether to save them. */
-export class DiagnosisDocuments implements vscode.TextDocumentContentProvider {
-  private readonly texts = new Map<string, string>();
-  private count = 0;
-
-  /** Registers the provider. Dispose what it returns. */
-  register(): vscode.Disposable {
-    return vscode.Disposable.from(
-      vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.texts.delete(uri.toString())),
-    );
-  }
-
-  async show(host: string, text: string): Promise<void> {
-    this.count += 1;
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${host}`, query: String(this.count) });
-    this.texts.set(uri.toString(), text);
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
-  }
-
-  /** Asked also for documents that a reload of the window brings back. */
-  provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.texts.get(uri.toString()) ?? l10n.t('This diagnosis is over. Run Diagnose URL… for another one.');
-  }
 }

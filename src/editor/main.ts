@@ -5,7 +5,7 @@ import { AssetLists } from './assetList/assetLists';
 import { listCommands, registerEntryCommands } from './assetList/listCommands';
 import { BackgroundStatus } from './backgroundStatus';
 import { downloadCommands, type CommandTable } from './commands';
-import { DiagnosisDocuments } from './diagnoseUrl';
+import { DiagnosisDocuments } from './diagnosisDocuments';
 import { Downloader } from './downloader';
 import { EngineHost } from './engineHost';
 import { createTaskProvider } from './fetchTask';

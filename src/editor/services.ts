@@ -1,7 +1,7 @@
 // What the commands work with, made once by main.ts.
 import type { AssetLists } from './assetList/assetLists';
 import type { BackgroundStatus } from './backgroundStatus';
-import type { DiagnosisDocuments } from './diagnoseUrl';
+import type { DiagnosisDocuments } from './diagnosisDocuments';
 import type { Downloader } from './downloader';
 import type { FolderMemory } from './folderMemory';
 import type { Log } from './log';
