@@ -12,6 +12,10 @@ const forbid = (files, ...rules) => ({
 
 const UNDICI = [['undici', 'undici/*'], 'undici is imported by engine/http.ts alone.'];
 const VSCODE = [['vscode'], 'vscode is imported by src/editor and extension.ts alone.'];
+const ENGINE = [
+  ['**/editor/*', '**/cli/*', '**/bridge/*', '!**/bridge/protocol', '!**/bridge/diagnosis'],
+  'engine imports assets, bridge/protocol and bridge/diagnosis alone.',
+];
 
 export default tseslint.config(
   { ignores: ['dist', 'out', 'node_modules', '.vscode-test', 'bench/node_modules'] },
@@ -38,27 +42,23 @@ export default tseslint.config(
     VSCODE,
     UNDICI,
     [['node:*', '!node:path', '!node:url'], 'assets is pure: only node:path and node:url.'],
-    [['**/bridge/*', '**/engine/*', '**/editor/*'], 'assets imports nothing of the other folders.'],
+    [['**/bridge/*', '**/engine/*', '**/editor/*', '**/cli/*'], 'assets imports nothing of the other folders.'],
   ),
   forbid(
     ['src/bridge/**'],
     VSCODE,
     UNDICI,
-    [['node:*', '!node:worker_threads', '!node:path', '!node:url'], 'bridge uses node:worker_threads alone.'],
-    [['**/engine/*', '**/editor/*'], 'bridge imports assets alone.'],
+    [['node:*', '!node:worker_threads'], 'bridge uses node:worker_threads alone.'],
+    [['**/engine/*', '**/editor/*', '**/cli/*'], 'bridge imports assets alone.'],
   ),
-  forbid(['src/engine/**'], VSCODE, UNDICI, [
-    ['**/editor/*', '**/bridge/engineClient'],
-    'engine imports assets and bridge/protocol alone.',
-  ]),
-  forbid(['src/engine/http.ts'], VSCODE, [
-    ['**/editor/*', '**/bridge/engineClient'],
-    'engine imports assets and bridge/protocol alone.',
-  ]),
-  forbid(['src/editor/**', 'src/extension.ts'], UNDICI, [
-    ['**/engine/*'],
-    'The editor reaches the engine through bridge.',
-  ]),
+  forbid(['src/engine/**'], VSCODE, UNDICI, ENGINE),
+  forbid(['src/engine/http.ts'], VSCODE, ENGINE),
+  forbid(
+    ['src/editor/**', 'src/extension.ts'],
+    UNDICI,
+    [['**/engine/*'], 'The editor reaches the engine through bridge.'],
+    [['**/cli/*'], 'The editor knows nothing of the command line.'],
+  ),
   {
     files: ['src/editor/**'],
     rules: {
