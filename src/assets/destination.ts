@@ -1,5 +1,5 @@
 // Where a file goes: a name from headers and URL, and a path that stays inside its root on every system. Symlinks and what is on
-// disk already are engine/publish.ts.
+// disk already are engine/place.ts.
 import { parse as parseDisposition } from 'content-disposition';
 import { FetchError } from './fetchError';
 import { cleanName, isDeviceName, maxComponentBytes, maxNameBytes, utf8Bytes } from './fileName';

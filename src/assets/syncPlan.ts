@@ -1,5 +1,5 @@
 // What a list of assets asks for beside what is on disk: which to fetch, which to leave, which need a person. Pure; looking
-// at the disk is engine/diskSurvey.ts, carrying a plan out is bridge/transferBatch.ts.
+// at the disk is engine/diskSurvey.ts, carrying a plan out is bridge/transferBatch.ts and editor/assetList/listRun.ts.
 import type { PlainFetchError } from './fetchError';
 import { isStrong, type Integrity } from './integrity';
 import { matchesPlatform } from './manifest';

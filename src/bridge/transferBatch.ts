@@ -1,5 +1,5 @@
 // Many transfers through one engine: a bounded number at once, the rest goes on when one fails. Which they are is
-// assets/syncPlan.ts; the same code serves the command line and the editor.
+// assets/syncPlan.ts. The command line's runs; those of the editor are editor/assetList/listRun.ts.
 import type { PlainFetchError } from '../assets/fetchError';
 import type { FetchRequest } from '../assets/request';
 import type { BatchOutcome } from './batchOutcome';

@@ -1,4 +1,4 @@
-// Finds and reads the list of assets that sync, verify and add work on, and the choices that go with it.
+// Finds and reads the list of assets that sync and verify work on, and the choices that go with it; add only finds it here.
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { parseManifest, manifestFileName } from '../assets/manifest';
@@ -67,7 +67,7 @@ export function parseList({ file, displayFile, root, text }: ListSource): AssetL
   return { file, displayFile, root, assets: manifest.assets, warnings };
 }
 
-/** The choices of sync and add. Throws UsageError. */
+/** The choices of sync. Throws UsageError. */
 export function readChoices(options: ParsedOptions, { machine }: Surroundings): SyncChoices {
   return {
     ...machine,

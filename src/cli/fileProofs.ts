@@ -1,4 +1,4 @@
-// Hashes of files that are on disk already: what was verified before, and computing the rest. For sync, verify and add.
+// Hashes of files that are on disk already: what was verified before, and computing the rest. For sync and verify.
 import { join } from 'node:path';
 import type { HashAlgorithm } from '../assets/integrity';
 import type { DiskState, ListedAsset } from '../assets/syncPlan';

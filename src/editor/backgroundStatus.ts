@@ -1,4 +1,5 @@
-// One status bar item for transfers that nobody watches in a notification: those that other extensions started.
+// One status bar item for transfers that nobody watches in a notification: those that other extensions started, and those of lists
+// that are fetched when their folder is opened.
 import * as vscode from 'vscode';
 import { percentOf } from '../assets/quantityText';
 import type { TransferDisplay } from './progress';

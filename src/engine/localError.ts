@@ -1,5 +1,5 @@
 // Errors of the local disk, translated once: errno and what was being done become a FetchError that names the path and the
-// next step. Errors of the network are http.ts's.
+// next step. Errors of the network are networkErrors.ts's.
 import { FetchError, asFetchError, type FetchErrorCode } from '../assets/fetchError';
 
 /** What was being done. `read` and `verify` concern the source of bytes, the others their target. */

@@ -10,9 +10,9 @@ import {
 } from '../../assets/fetchError';
 import type { FetchResult } from '../../assets/request';
 import { requestFor } from '../../assets/syncPlan';
+import type { BatchOutcome } from '../../bridge/batchOutcome';
 import { HostHealth } from '../../bridge/hostHealth';
 import type { TransferEvent } from '../../bridge/protocol';
-import type { BatchOutcome } from '../../bridge/batchOutcome';
 import type { EngineHost } from '../engineHost';
 import { readSettings } from '../settings';
 import { requireUsableWorkspace } from '../workspaceGuard';
