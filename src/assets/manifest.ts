@@ -10,7 +10,7 @@ import { collectProblems, type Problem, type ProblemCollector } from './manifest
 export const manifestFileName = 'asset-fetch.json';
 
 /** The only version there is. */
-export const manifestVersion = 1;
+const manifestVersion = 1;
 
 export interface Manifest {
   readonly assets: readonly ManifestAsset[];

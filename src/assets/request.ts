@@ -10,7 +10,7 @@ export type OverwritePolicy = (typeof overwritePolicies)[number];
  * Who supplied the URL. `person`: typed or clicked, their choice, private hosts included. `manifest` and `link`: a file
  * or a page chose it, so private hosts need `allowedPrivateHosts` and link-local ones are refused.
  */
-export const urlSources = ['person', 'manifest', 'link'] as const;
+const urlSources = ['person', 'manifest', 'link'] as const;
 export type UrlSource = (typeof urlSources)[number];
 
 /** One wanted file. Plain data: it crosses threads and may be kept in secret storage, never in a journal. */

@@ -9,7 +9,7 @@ import { SegmentWriter, type OnWritten } from './segmentWriter';
 import type { Source } from './source';
 
 /** Why we end a response ourselves: its segment is full, taken over or no longer wanted. */
-export const ENOUGH = Symbol('enough');
+const ENOUGH = Symbol('enough');
 
 /** Rates of younger segments say nothing yet. */
 const RATE_FROM_MS = 500;

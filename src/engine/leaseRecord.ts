@@ -20,7 +20,7 @@ export type LeaseRecord = v.InferOutput<typeof leaseSchema>;
 /** How often an owner says that it lives, in milliseconds. */
 export const HEARTBEAT_MS = 2_000;
 /** Silence after which nobody waits for an owner any longer. */
-export const HUNG_AFTER_MS = 60_000;
+const HUNG_AFTER_MS = 60_000;
 /** Clocks jump and laptops sleep: an old heartbeat counts only once it was watched for so long without a beat. */
 export const WATCH_MS = 5_000;
 /** A few beats: enough where all but the last doubt is excluded. */

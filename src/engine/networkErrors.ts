@@ -14,7 +14,7 @@ const NETWORK_CODE = /^(?:ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EADDR|EACCES|EPERM|EI
 const BAD_UPGRADE = 'BAD_UPGRADE';
 
 /** The `code` of a Node or undici error; an empty text where it has none. */
-export function errorCode(error: unknown): string {
+function errorCode(error: unknown): string {
   const code: unknown = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   // Told from a connection that closes by its text alone.
   if (code === 'UND_ERR_SOCKET' && error instanceof Error && error.message === 'bad upgrade') return BAD_UPGRADE;

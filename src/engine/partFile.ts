@@ -146,7 +146,7 @@ export class PartFile {
 }
 
 /** `chunks` without their first `byteLength` bytes. */
-export function dropBytes(chunks: readonly Buffer[], byteLength: number): Buffer[] {
+function dropBytes(chunks: readonly Buffer[], byteLength: number): Buffer[] {
   let toDrop = byteLength;
   return chunks.flatMap((chunk) => {
     const dropped = Math.min(toDrop, chunk.length);

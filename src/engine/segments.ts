@@ -2,7 +2,7 @@
 import type { RangeSet } from './byteRanges';
 
 /** Below this a range is not split: a request costs more than it brings. Where the rate is known, what it brings in a while. */
-export const LEAST_SEGMENT_BYTES = 1024 * 1024;
+const LEAST_SEGMENT_BYTES = 1024 * 1024;
 const LEAST_SLOW_SEGMENT_BYTES = 64 * 1024;
 const LEAST_SEGMENT_SECONDS = 0.1;
 /** Files below this take one connection. */

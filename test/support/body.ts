@@ -40,7 +40,7 @@ export function bodySha256(seed: number, sizeBytes: number): string {
 }
 
 /** Any digest that node:crypto knows of a whole body, lower-case hex. */
-export function bodyDigest(algorithm: string, seed: number, sizeBytes: number): string {
+function bodyDigest(algorithm: string, seed: number, sizeBytes: number): string {
   const hash = createHash(algorithm);
   const block = 1 << 20;
   for (let at = 0; at < sizeBytes; at += block) hash.update(bodyBytes(seed, at, Math.min(at + block, sizeBytes)));

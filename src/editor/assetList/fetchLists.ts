@@ -114,7 +114,7 @@ export class ListFetcher {
 }
 
 /** Refused for want of consent to a private host, which a person was or will be asked for. */
-export function isDeclined(outcome: ItemOutcome): boolean {
+function isDeclined(outcome: ItemOutcome): boolean {
   return hostOf(outcome).length > 0;
 }
 

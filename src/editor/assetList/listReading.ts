@@ -39,7 +39,7 @@ export async function loadList(engines: EngineHost, file: ListFile, options: Loa
  * What every entry needs. Files that were changed by hand count as `modified`, and consent to sensitive paths is asked later,
  * by name.
  */
-export function planReading({ list: { assets }, states }: ListReading): readonly PlannedAsset<ManifestAsset>[] {
+function planReading({ list: { assets }, states }: ListReading): readonly PlannedAsset<ManifestAsset>[] {
   const diskStates = new Map(assets.map((asset, index) => [asset, states?.[index]]));
   return planSync(assets, (asset): DiskState => diskStates.get(asset) ?? { type: 'missing' }, {
     platform: process.platform,

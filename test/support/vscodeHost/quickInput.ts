@@ -165,6 +165,6 @@ export async function isShown(locator: Locator, withinMs: number): Promise<boole
 }
 
 /** `text` as a pattern that matches just it. */
-export function escapeForRegExp(text: string): string {
+function escapeForRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
