@@ -85,11 +85,6 @@ export function formatIntegrity({ algorithm, digestHex }: Integrity): string {
   return `${algorithm}:${digestHex}`;
 }
 
-/** `sha256-BASE64`, the form of Subresource Integrity. */
-export function toSri({ algorithm, digestHex }: Integrity): string {
-  return `${algorithm}-${Buffer.from(digestHex, 'hex').toString('base64')}`;
-}
-
 /**
  * The `verifiedBy` of a file whose given hashes all held: `sha256,sha512`; weak ones as `md5 (weak)` and only where no
  * strong one was given, since beside a strong one they prove nothing more. Nothing given: `none`.
