@@ -189,7 +189,7 @@ async function isProtected(fileSystem: FileSystem, path: string): Promise<boolea
   );
 }
 
-async function look(fileSystem: FileSystem, path: string): Promise<Destination['existing'] | 'other'> {
+async function look(fileSystem: FileSystem, path: string): Promise<Destination['existing']> {
   try {
     const stats = await fileSystem.lstat(path);
     if (stats.isSymbolicLink()) return 'link';
