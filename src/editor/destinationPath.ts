@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import { checkRelativePath, proposeFileName } from '../assets/destination';
 import { FetchError } from '../assets/fetchError';
+import { isInside } from '../assets/insidePath';
 
 /** The fields of a FetchRequest that say where the file goes. */
 export interface Placement {
@@ -30,7 +31,7 @@ export function readDestination(text: string, roots: readonly string[]): Placeme
 
 function readAbsolute(text: string, roots: readonly string[]): Placement {
   if (roots.length === 0) return readFreely(text);
-  const inside = roots.filter((root) => isInside(text, root)).sort((a, b) => b.length - a.length);
+  const inside = roots.filter((root) => isInside(root, text)).sort((a, b) => b.length - a.length);
   const [root] = inside;
   if (root === undefined) {
     throw new FetchError('unsafePath', `${text} is outside of the folders that are open.`, { path: text });
@@ -53,12 +54,6 @@ function readRelative(text: string): Omit<Placement, 'root'> {
 
 function namesFolder(text: string): boolean {
   return text === '' || text === '.' || /[/\\]$/.test(text);
-}
-
-/** Compares whole components, on normalised paths: `/work/out2` is not in `/work/out`. */
-export function isInside(child: string, parent: string): boolean {
-  const relative = path.relative(parent, child);
-  return relative === '' || (!relative.startsWith(`..${path.sep}`) && relative !== '..' && !path.isAbsolute(relative));
 }
 
 /**

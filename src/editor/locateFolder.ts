@@ -1,13 +1,13 @@
 // Folders of the disk as the workspace sees them.
 import * as path from 'node:path';
 import type { WorkspaceFolder } from 'vscode';
-import { isInside } from './destinationPath';
+import { isInside } from '../assets/insidePath';
 import type { UsedFolder } from './folderMemory';
 import { localFolders } from './workspaceGuard';
 
 /** The workspace folder that holds a path, the innermost of several; null where none does. */
 export function findWorkspaceFolder(inside: string): WorkspaceFolder | null {
-  const found = localFolders().filter(({ uri }) => isInside(inside, uri.fsPath));
+  const found = localFolders().filter(({ uri }) => isInside(uri.fsPath, inside));
   return found.sort((a, b) => b.uri.fsPath.length - a.uri.fsPath.length)[0] ?? null;
 }
 

@@ -1,6 +1,7 @@
 // Looks at what lies where a list of assets wants files. Judging it is assets/syncPlan.ts.
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import * as path from 'node:path';
+import { isInside } from '../assets/insidePath';
 import type { HashAlgorithm } from '../assets/integrity';
 import { isSensitiveFolder } from '../assets/sensitivePath';
 import type { DiskState, ListedAsset } from '../assets/syncPlan';
@@ -150,9 +151,10 @@ class ParentFolders {
   private judgeLink(link: string, folder: string): 'outside' | 'sensitivePlace' | null {
     try {
       this.realRoot ??= realpathSync(this.root);
-      const target = path.relative(this.realRoot, realpathSync(link));
-      if (target === '..' || target.startsWith(`..${path.sep}`) || path.isAbsolute(target)) return 'outside';
-      return isSensitiveFolder(target) && !isSensitiveFolder(folder) ? 'sensitivePlace' : null;
+      const target = realpathSync(link);
+      if (!isInside(this.realRoot, target)) return 'outside';
+      const isSensitive = isSensitiveFolder(path.relative(this.realRoot, target));
+      return isSensitive && !isSensitiveFolder(folder) ? 'sensitivePlace' : null;
     } catch {
       return 'outside';
     }

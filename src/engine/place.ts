@@ -1,8 +1,9 @@
 // Where a file will go on the real disk, judged before the network is touched: links followed, rights and names checked.
 import { constants } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { checkRelativePath } from '../assets/destination';
 import { FetchError } from '../assets/fetchError';
+import { isInside } from '../assets/insidePath';
 import type { FetchRequest, OverwritePolicy } from '../assets/request';
 import { isSensitiveFolder } from '../assets/sensitivePath';
 import type { Disk } from './disk';
@@ -96,12 +97,6 @@ export function checkPathLength(path: string, platform: NodeJS.Platform): void {
   if (length <= longest) return;
   const message = `The path is ${length - longest} characters too long for this system. Choose a shorter name or folder: ${path}`;
   throw new FetchError('unsafePath', message, { path });
-}
-
-/** Whether `path` is `root` or below it; both absolute, without links. `/data/out2` is not inside `/data/out`. */
-export function isInside(root: string, path: string): boolean {
-  const between = relative(root, path);
-  return between === '' || (between !== '..' && !between.startsWith(`..${sep}`) && join(root, between) === path);
 }
 
 function folderComponents({ path, isFolder }: Pick<FetchRequest, 'path' | 'isFolder'>): string[] {

@@ -3,8 +3,8 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { FetchError } from '../../assets/fetchError';
 import { exitCodeFor, exitCodes, worstOf, type ExitCode } from '../../assets/exitCode';
+import { isInside } from '../../assets/insidePath';
 import { manifestFileName } from '../../assets/manifest';
-import { isInside } from '../destinationPath';
 import type { Services } from '../services';
 import { writeLine } from '../taskOutput';
 import { executeInTerminal, type Terminal } from '../taskTerminal';
@@ -83,7 +83,7 @@ function findList(definition: vscode.TaskDefinition, scope: TaskScope): ListFile
     );
   }
   const file = path.resolve(folder.uri.fsPath, name);
-  if (!localFolders().some(({ uri }) => isInside(file, uri.fsPath))) {
+  if (!localFolders().some(({ uri }) => isInside(uri.fsPath, file))) {
     throw new FetchError('unsafePath', l10n.t('{0} is outside of the folders that are open.', file), { path: file });
   }
   return listFileAt(vscode.Uri.file(file));

@@ -1,7 +1,7 @@
 // Tells unfinished transfers of asset lists from those that a person started for a file of their own.
 import * as path from 'node:path';
+import { isInside } from '../../assets/insidePath';
 import type { UnfinishedTransfer } from '../../bridge/protocol';
-import { isInside } from '../destinationPath';
 import type { AssetLists } from './assetLists';
 import { findWorkspaceLists, readListText } from './listFile';
 
@@ -12,7 +12,7 @@ export async function leaveOutListed(
 ): Promise<readonly UnfinishedTransfer[]> {
   if (transfers.length === 0) return transfers;
   const engine = await engines.engine();
-  const scratch = transfers.filter(({ root }) => isInside(root, scratchFolder));
+  const scratch = transfers.filter(({ root }) => isInside(scratchFolder, root));
   await Promise.all(scratch.map(({ key }) => engine.discard(key).catch(() => undefined)));
   const listed = await findListedFiles(engines);
   return transfers.filter((one) => !scratch.includes(one) && !listed.has(path.join(one.root, one.path)));
