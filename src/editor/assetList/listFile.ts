@@ -13,6 +13,9 @@ export interface ListFile {
   readonly root: string;
 }
 
+/** The lists among the documents of editors. */
+export const listSelector: vscode.DocumentSelector = { scheme: 'file', pattern: `**/${manifestFileName}` };
+
 export function isListDocument({ uri }: vscode.TextDocument): boolean {
   return uri.scheme === 'file' && path.basename(uri.fsPath) === manifestFileName;
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { ProblemCode } from '../../assets/manifestProblems';
 import { diagnosticSource } from './listDiagnostics';
+import { listSelector } from './listFile';
 import type { OpenLists } from './openLists';
 
 /** Runs hashFix.ts. Arguments: the list's URI as text, the entry's path. */
@@ -13,8 +14,7 @@ export function registerListFixes(lists: OpenLists): vscode.Disposable {
     provideCodeActions: (document, _range, { diagnostics }) =>
       diagnostics.filter(({ source }) => source === diagnosticSource).flatMap((one) => fixesFor(one, document, lists)),
   };
-  const selector: vscode.DocumentSelector = { scheme: 'file', pattern: '**/asset-fetch.json' };
-  return vscode.languages.registerCodeActionsProvider(selector, provider, {
+  return vscode.languages.registerCodeActionsProvider(listSelector, provider, {
     providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
   });
 }

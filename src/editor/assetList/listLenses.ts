@@ -5,6 +5,7 @@ import type { PlannedAsset } from '../../assets/syncPlan';
 import { isUnpinned } from '../../assets/syncPlan';
 import type { ManifestAsset } from '../../assets/manifestEntry';
 import { actionsFor, describeEntryState, describeListState, type EntryAction, type EntryFacts } from './entryState';
+import { listSelector } from './listFile';
 import type { OpenList, OpenLists } from './openLists';
 import type { RunningAssets } from './runningAssets';
 
@@ -30,12 +31,11 @@ export function registerListLenses(lists: OpenLists, running: RunningAssets): vs
       return list === null ? [] : [...listLenses(list, document), ...entryLenses(list, document, running)];
     },
   };
-  const selector: vscode.DocumentSelector = { scheme: 'file', pattern: '**/asset-fetch.json' };
   return vscode.Disposable.from(
     changed,
     lists.onDidChange(() => changed.fire()),
     running.onDidChange(() => changed.fire()),
-    vscode.languages.registerCodeLensProvider(selector, provider),
+    vscode.languages.registerCodeLensProvider(listSelector, provider),
   );
 }
 
