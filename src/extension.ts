@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { AssetFetchApi } from './editor/api';
 import type { Editor } from './editor/main';
+import { taskType } from './editor/taskType';
 
 /** What VS Code calls `deactivate` on; it hands over no context. */
 const loaded: { editor: Promise<Editor> | null } = { editor: null };
@@ -18,7 +19,7 @@ export function activate(context: vscode.ExtensionContext): AssetFetchApi {
     provideTasks: async (token) => (await load()).tasks.provideTasks(token),
     resolveTask: async (task, token) => (await load()).tasks.resolveTask(task, token),
   };
-  context.subscriptions.push(vscode.tasks.registerTaskProvider('asset-fetch', tasks));
+  context.subscriptions.push(vscode.tasks.registerTaskProvider(taskType, tasks));
   setTimeout(() => void load(), 0);
   return { apiVersion: 1, download: async (...args) => (await load()).api.download(...args) };
 }

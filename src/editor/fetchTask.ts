@@ -13,9 +13,7 @@ import { Throttle } from './progressSteps';
 import type { Services } from './services';
 import { writeEvent, writeStart } from './taskOutput';
 import { executeInTerminal, type Terminal } from './taskTerminal';
-
-/** The type in tasks.json and in package.json's taskDefinitions. */
-export const taskType = 'asset-fetch';
+import { taskType } from './taskType';
 
 /** Redrawing more often than this only burns the terminal's time. */
 const UPDATE_INTERVAL_MS = 200;
