@@ -9,13 +9,10 @@ import { describeError } from './errorMessages';
 import type { Log } from './log';
 import { showNotice } from './notices';
 import { NotificationItem } from './progress';
-import { ProgressSteps, Throttle } from './progressSteps';
+import { ProgressSteps, Throttle, UPDATE_INTERVAL_MS } from './progressSteps';
 import { nameOfRequest } from './watchedDownload';
 
 const { l10n } = vscode;
-
-/** At most five updates a second reach the window, however many files there are. */
-const UPDATE_INTERVAL_MS = 200;
 
 interface Failure {
   readonly request: FetchRequest;

@@ -9,14 +9,11 @@ import type { TransferEvent } from '../bridge/protocol';
 import { listExecution, meansList, provideListTasks, type TaskScope } from './assetList/listTask';
 import { checkArguments } from './downloadArguments';
 import { requireConsent, toRequest } from './downloadByArgument';
-import { Throttle } from './progressSteps';
+import { Throttle, UPDATE_INTERVAL_MS } from './progressSteps';
 import type { Services } from './services';
 import { writeEvent, writeStart } from './taskOutput';
 import { executeInTerminal, type Terminal } from './taskTerminal';
 import { taskType } from './taskType';
-
-/** Redrawing more often than this only burns the terminal's time. */
-const UPDATE_INTERVAL_MS = 200;
 
 const definitionSchema = v.object({
   url: v.string(),

@@ -2,11 +2,8 @@
 import * as vscode from 'vscode';
 import type { TransferEvent } from '../bridge/protocol';
 import { asPlainText } from './plainText';
-import { ProgressSteps, Throttle } from './progressSteps';
+import { ProgressSteps, Throttle, UPDATE_INTERVAL_MS } from './progressSteps';
 import { describeEvent } from './progressText';
-
-/** At most five updates a second reach the window. */
-const UPDATE_INTERVAL_MS = 200;
 
 /** Somewhere that a transfer is shown. `close()` takes it off, whatever events came; calling it twice does no harm. */
 export interface TransferDisplay {

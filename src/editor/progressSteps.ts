@@ -21,6 +21,9 @@ export class ProgressSteps {
   }
 }
 
+/** At most five updates a second reach a window or terminal, however many files there are; more only burn its time. */
+export const UPDATE_INTERVAL_MS = 200;
+
 /** Lets updates through at most every `intervalMs` of a monotonic clock. What is held back is stale by the next one, so it is dropped. */
 export class Throttle {
   private lastMs = Number.NEGATIVE_INFINITY;

@@ -4,15 +4,12 @@ import type { TransferEvent } from '../../bridge/protocol';
 import { BatchProgress } from '../batchProgress';
 import type { BackgroundStatus } from '../backgroundStatus';
 import { NotificationItem, type TransferDisplay } from '../progress';
-import { ProgressSteps, Throttle } from '../progressSteps';
+import { ProgressSteps, Throttle, UPDATE_INTERVAL_MS } from '../progressSteps';
 import type { RunDisplay } from './fetchLists';
 import type { ListItem } from './listReading';
 import type { ItemOutcome } from './listRun';
 
 const { l10n } = vscode;
-
-/** At most five updates a second reach the window, however many files there are. */
-const UPDATE_INTERVAL_MS = 200;
 
 /** One notification item for all files, with Cancel. */
 export class RunNotification implements RunDisplay {

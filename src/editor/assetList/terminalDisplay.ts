@@ -4,7 +4,7 @@ import { toPlainError } from '../../assets/fetchError';
 import type { TransferEvent } from '../../bridge/protocol';
 import { BatchProgress } from '../batchProgress';
 import { describeError } from '../errorMessages';
-import { Throttle } from '../progressSteps';
+import { Throttle, UPDATE_INTERVAL_MS } from '../progressSteps';
 import { describeResult } from '../progressText';
 import { writeLine, writeStatus } from '../taskOutput';
 import type { RunDisplay } from './fetchLists';
@@ -14,9 +14,6 @@ import type { ItemOutcome } from './listRun';
 import { describeSize, listNames, totalUp } from './planText';
 
 const { l10n } = vscode;
-
-/** Redrawing more often than this only burns the terminal's time. */
-const UPDATE_INTERVAL_MS = 200;
 
 export class TerminalDisplay implements RunDisplay {
   private readonly throttle = new Throttle(UPDATE_INTERVAL_MS);
