@@ -7,6 +7,7 @@ import { downloadByCommand } from './downloadByArgument';
 import { showFailure } from './endNotices';
 import type { Services } from './services';
 import { showUnfinished } from './unfinishedDownloads';
+import { linkedUrl } from './urlHover';
 import { askForFile, type WantedHints } from './wantedFile';
 import { requireUsableWorkspace } from './workspaceGuard';
 
@@ -25,9 +26,10 @@ export function downloadCommands(services: Services): CommandTable {
       argument === undefined
         ? runGuarded(services, () => askAndDownload(services, {}))
         : downloadByCommand(services, argument),
-    'assetFetch.downloadFileAtUrl': guarded((argument) => downloadAtUrl(services, hoveredUrl(argument))),
+    // The editor's menu hands over the document, which the cursor knows better.
+    'assetFetch.downloadFileAtUrl': guarded((argument) => downloadAtUrl(services, linkedUrl(argument))),
     'assetFetch.downloadFileHere': guarded((folder) => askAndDownload(services, clickedFolder(folder))),
-    'assetFetch.diagnoseUrl': guarded((argument) => diagnoseUrl(services, hoveredUrl(argument))),
+    'assetFetch.diagnoseUrl': guarded((argument) => diagnoseUrl(services, linkedUrl(argument))),
     'assetFetch.showUnfinished': guarded(() => showUnfinished(services)),
     'assetFetch.openLog': () => services.log.show(),
   };
@@ -50,10 +52,4 @@ async function askAndDownload({ memory, watched }: Services, hints: WantedHints)
 /** The explorer hands over the folder; from elsewhere the command comes without one. */
 function clickedFolder(argument: unknown): WantedHints {
   return argument instanceof vscode.Uri && argument.scheme === 'file' ? { folder: argument.fsPath } : {};
-}
-
-/** A hover's link and other extensions hand over `{ url }`; the editor's menu the document, which the cursor knows better. */
-function hoveredUrl(argument: unknown): string | null {
-  const isLink = typeof argument === 'object' && argument !== null && 'url' in argument;
-  return isLink && typeof argument.url === 'string' ? argument.url : null;
 }

@@ -27,3 +27,9 @@ function describe(url: string): vscode.MarkdownString {
   hover.appendText(` ${new URL(url).host}`);
   return hover;
 }
+
+/** The URL of the argument `{ url }`, which a hover's link and other extensions hand to commands; null for any other argument. */
+export function linkedUrl(argument: unknown): string | null {
+  const isLink = typeof argument === 'object' && argument !== null && 'url' in argument;
+  return isLink && typeof argument.url === 'string' ? argument.url : null;
+}

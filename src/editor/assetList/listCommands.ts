@@ -8,6 +8,7 @@ import { openFile } from '../endNotices';
 import { describeCause } from '../errorMessages';
 import { askModally, showNotice } from '../notices';
 import type { Services } from '../services';
+import { linkedUrl } from '../urlHover';
 import { urlsAtCursors } from '../urlsAtCursor';
 import { requireUsableWorkspace } from '../workspaceGuard';
 import { addToList } from './addToList';
@@ -129,8 +130,8 @@ async function openEntry({ root }: ListFile, entry: string): Promise<void> {
 /** A hover's link hands over `{ url }`; from the palette or the editor's menu the cursor tells. */
 function givenUrl(argument: unknown): string | null {
   if (typeof argument === 'string') return argument;
-  const isLink = typeof argument === 'object' && argument !== null && 'url' in argument;
-  if (isLink && typeof argument.url === 'string') return argument.url;
+  const linked = linkedUrl(argument);
+  if (linked !== null) return linked;
   const editor = vscode.window.activeTextEditor;
   return argument instanceof vscode.Uri && editor !== undefined ? (urlsAtCursors(editor)[0] ?? null) : null;
 }
