@@ -1,12 +1,17 @@
 // Request headers that people add: their syntax, and the names that the engine keeps to itself. Who receives them is engine/redirects.ts.
 import { FetchError } from './fetchError';
 
-/** Headers that the engine sets for ranges, framing and the connection; a second opinion would corrupt transfers or smuggle requests. */
-const OWNED_HEADERS = new Set(
-  `range if-range if-match if-none-match if-modified-since if-unmodified-since accept-encoding host content-length
-  content-encoding content-type transfer-encoding connection keep-alive proxy-connection te trailer upgrade expect
-  http2-settings proxy-authorization`.split(/\s+/),
-);
+/** Headers of framing, the connection and proxies, in lower case: a second opinion would smuggle requests or show an origin secrets. */
+export const connectionHeaders: readonly string[] =
+  `host content-length transfer-encoding connection keep-alive proxy-connection te trailer upgrade expect http2-settings
+  proxy-authorization`.split(/\s+/);
+
+/** What people may not give: those, and headers that the engine sets for ranges and bodies. */
+const OWNED_HEADERS = new Set([
+  ...connectionHeaders,
+  ...`range if-range if-match if-none-match if-modified-since if-unmodified-since accept-encoding content-encoding
+  content-type`.split(/\s+/),
+]);
 
 export interface Header {
   readonly name: string;
@@ -37,9 +42,18 @@ export function checkHeaders(headers: Readonly<Record<string, string>>): Record<
   return Object.fromEntries(checked.map(({ name, value }) => [name, value]));
 }
 
-/** RFC 9110 §5.1 (names are tokens) and §5.5 (values: visible characters, blanks between them; no CR, LF, NUL). */
+/** RFC 9110 §5.1: names are tokens. */
+export function isHeaderName(text: string): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text);
+}
+
+/** RFC 9110 §5.5: visible characters and blanks between them; no CR, LF, NUL. */
+export function isHeaderValue(text: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+}
+
 function checkHeader({ name, value }: Header): Header {
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+  if (!isHeaderName(name)) {
     throw new FetchError(
       'invalidRequest',
       'The name of a header holds a blank or another character that is not allowed.',
@@ -49,7 +63,7 @@ function checkHeader({ name, value }: Header): Header {
   if (OWNED_HEADERS.has(name.toLowerCase())) {
     throw new FetchError('invalidRequest', `The header ${shown} is set by Asset Fetch itself and cannot be given.`);
   }
-  if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+  if (!isHeaderValue(value)) {
     throw new FetchError(
       'invalidRequest',
       `The value of the header ${shown} holds a line break, another control character or one outside Latin-1.`,

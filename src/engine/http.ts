@@ -11,7 +11,7 @@ import type { HttpResponse } from './httpResponse';
 import { refuseProxyStatus } from './httpTunnel';
 import type { NetworkOptions } from './networkOptions';
 import { chooseProxy, type ProxyDecision } from './proxy';
-import { checkHeaders, withHeaders } from './requestHeaders';
+import { requireSendable, withHeaders } from './requestHeaders';
 import { makeChunkCollector } from './chunkCollector';
 
 export interface HttpRequest {
@@ -46,7 +46,7 @@ export class HttpClient {
    */
   async request(request: HttpRequest): Promise<HttpResponse> {
     checkUrl(request.url);
-    checkHeaders(request.headers);
+    requireSendable(request.headers);
     const proxy = chooseProxy(request.url, this.options.proxy, this.options.environment);
     const route: Route = { url: request.url, proxy, addressPolicy: request.addressPolicy };
     const response = (await this.#sendOnKept(request, route)) ?? (await this.#sendOnNew(request, route));

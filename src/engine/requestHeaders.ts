@@ -1,25 +1,10 @@
 // Request headers: which may be sent at all, and which survive a change of origin. Pure. RFC 9110 §5.5 and §7.6.1.
 import { FetchError } from '../assets/fetchError';
+import { connectionHeaders, isHeaderName, isHeaderValue } from '../assets/headers';
 
 export type RequestHeaders = Readonly<Record<string, string>>;
 
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-/** Set by the engine: framing, the connection, and what an origin must never see. */
-const RESERVED = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+const RESERVED = new Set(connectionHeaders);
 
 /** All that goes to another origin than the first: whatever is not known to be harmless may be a secret. */
 const SURVIVES_REDIRECT = new Set([
@@ -35,13 +20,14 @@ const SURVIVES_REDIRECT = new Set([
 
 /**
  * Refuses names and values that could smuggle another header or request (CR, LF, NUL), and headers that are the engine's.
+ * Unlike assets/headers.ts, which judges what people give, it lets through what the engine itself adds (`Range` and the like).
  * The value is not repeated in the message: it may be a secret.
  * @throws FetchError `invalidRequest`
  */
-export function checkHeaders(headers: RequestHeaders): void {
+export function requireSendable(headers: RequestHeaders): void {
   for (const [name, value] of Object.entries(headers)) {
-    if (!TOKEN.test(name)) throw invalid(`${JSON.stringify(name.slice(0, 40))} is no header name.`);
-    if (!VALUE.test(value))
+    if (!isHeaderName(name)) throw invalid(`${JSON.stringify(name.slice(0, 40))} is no header name.`);
+    if (!isHeaderValue(value))
       throw invalid(
         `The value of the header ${name} holds a line break or another character that headers can't carry.`,
       );
