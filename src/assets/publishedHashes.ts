@@ -19,7 +19,7 @@ export interface PublishedHash {
 }
 
 /** Response headers, names in lower case; repeated ones joined or as a list. */
-export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+export type HeaderFields = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Names of RFC 9530's registry that we can compute; the others (`unixsum`, `adler`, `crc32c`…) are checksums. */
 const digestFieldAlgorithms: Readonly<Record<string, Integrity['algorithm']>> = {
@@ -33,7 +33,7 @@ const digestFieldAlgorithms: Readonly<Record<string, Integrity['algorithm']>> = 
  * Hashes in the head of the response that carries the bytes. `isWholeBody`: the body is the entire file (a 200, or a 206 of all
  * of it), without which Content-Digest and Content-MD5 speak of something else. What is malformed is as good as absent.
  */
-export function findPublishedHashes(headers: ResponseHeaders, isWholeBody: boolean): PublishedHash[] {
+export function findPublishedHashes(headers: HeaderFields, isWholeBody: boolean): PublishedHash[] {
   // With a content coding the digests are those of the coded bytes (RFC 9530 §3), not of the file we keep.
   const isCoded = isContentCoded(headers['content-encoding']);
   return [
@@ -45,7 +45,7 @@ export function findPublishedHashes(headers: ResponseHeaders, isWholeBody: boole
 }
 
 /** Hugging Face names the SHA-256 of a large file in the redirect that leads to it: `x-linked-etag: "HEX"`. */
-export function findRedirectHashes(headers: ResponseHeaders): PublishedHash[] {
+export function findRedirectHashes(headers: HeaderFields): PublishedHash[] {
   const hex = /^"?([0-9a-fA-F]{64})"?$/.exec(joined(headers['x-linked-etag']))?.[1];
   const integrity = hex === undefined ? null : integrityFromHex('sha256', hex);
   return integrity === null ? [] : [{ source: 'x-linked-etag', integrity }];
@@ -82,7 +82,7 @@ function describeOne({ source, integrity: { algorithm } }: PublishedHash): strin
   return source === 'url fragment' ? `${algorithm}${weak} (url fragment)` : `published:${source}${weak}`;
 }
 
-function readDigestField(source: 'repr-digest' | 'content-digest', headers: ResponseHeaders): PublishedHash[] {
+function readDigestField(source: 'repr-digest' | 'content-digest', headers: HeaderFields): PublishedHash[] {
   return [...parseByteDictionary(joined(headers[source]))].flatMap(([key, base64]) => {
     const algorithm = digestFieldAlgorithms[key];
     const integrity = algorithm === undefined ? null : integrityFromBase64(algorithm, base64);
@@ -91,7 +91,7 @@ function readDigestField(source: 'repr-digest' | 'content-digest', headers: Resp
 }
 
 /** `x-goog-hash: crc32c=…,md5=BASE64`: of the object as stored, so of no use where the server unzips on the way. */
-function readGoogHash(headers: ResponseHeaders): PublishedHash[] {
+function readGoogHash(headers: HeaderFields): PublishedHash[] {
   const stored = joined(headers['x-goog-stored-content-encoding']).toLowerCase();
   if (stored !== '' && stored !== 'identity') return [];
   const md5 = /(?:^|[,\s])md5=([A-Za-z0-9+/]{22}==)(?:$|[,\s])/.exec(joined(headers['x-goog-hash']))?.[1];
@@ -99,7 +99,7 @@ function readGoogHash(headers: ResponseHeaders): PublishedHash[] {
   return integrity === null ? [] : [{ source: 'x-goog-hash', integrity }];
 }
 
-function readContentMd5(headers: ResponseHeaders): PublishedHash[] {
+function readContentMd5(headers: HeaderFields): PublishedHash[] {
   const integrity = integrityFromBase64('md5', joined(headers['content-md5']).trim());
   return integrity === null ? [] : [{ source: 'content-md5', integrity }];
 }

@@ -7,7 +7,7 @@ import {
   findFragmentHashes,
   findPublishedHashes,
   findRedirectHashes,
-  type ResponseHeaders,
+  type HeaderFields,
 } from '../../../src/assets/publishedHashes';
 
 const digest = (algorithm: string, encoding: 'hex' | 'base64'): string =>
@@ -16,7 +16,7 @@ const sha256 = digest('sha256', 'hex');
 const reprDigest = `sha-256=:${digest('sha256', 'base64')}:`;
 
 /** `source algorithm` of every hash found. */
-function found(headers: ResponseHeaders, isWholeBody = true): string[] {
+function found(headers: HeaderFields, isWholeBody = true): string[] {
   return findPublishedHashes(headers, isWholeBody).map(({ source, integrity }) => {
     assert.equal(integrity.digestHex, digest(integrity.algorithm, 'hex'));
     return `${source} ${integrity.algorithm}`;
