@@ -36,7 +36,7 @@ export function formatProgressBar(facts: ProgressFacts, columns: number): string
   const tail = fitParts(essential, extras, width);
   const barWidth = Math.min(30, width - tail.length - 2 - Math.min(facts.name.length, 16) - 2);
   const bar = percent === null || barWidth < 8 ? '' : `${drawBar(percent, barWidth)}  `;
-  const name = shortenName(facts.name, width - tail.length - bar.length - 2);
+  const name = fitName(facts.name, width - tail.length - bar.length - 2);
   return `${name === '' ? '' : `${name}  `}${bar}${tail}`.slice(0, width);
 }
 
@@ -58,7 +58,7 @@ function drawBar(percent: number, width: number): string {
 }
 
 /** The start and end of a name that is too long; the end holds the extension. Empty where nothing sensible fits. */
-export function shortenName(name: string, width: number): string {
+export function fitName(name: string, width: number): string {
   if (name.length <= width) return name;
   if (width < 5) return '';
   const tail = Math.floor((width - 3) / 2);

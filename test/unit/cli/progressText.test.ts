@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { formatProgressBar, formatProgressLine, shortenName } from '../../../src/cli/progressText';
+import { formatProgressBar, formatProgressLine, fitName } from '../../../src/cli/progressText';
 
 const facts = {
   name: 'model.bin',
@@ -55,18 +55,14 @@ describe('formatProgressLine', () => {
   });
 });
 
-describe('shortenName', () => {
+describe('fitName', () => {
   it('keeps the start and the extension', () => {
-    assert.equal(shortenName('a-very-long-name.bin', 12), 'a-ver....bin');
+    assert.equal(fitName('a-very-long-name.bin', 12), 'a-ver....bin');
   });
 
   it('stays within the width', () => {
     fc.assert(
-      fc.property(
-        fc.string(),
-        fc.integer({ min: 0, max: 80 }),
-        (name, width) => shortenName(name, width).length <= width,
-      ),
+      fc.property(fc.string(), fc.integer({ min: 0, max: 80 }), (name, width) => fitName(name, width).length <= width),
     );
   });
 });
