@@ -1,6 +1,6 @@
 // Where a file will go on the real disk, judged before the network is touched: links followed, rights and names checked.
 import { constants } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { checkRelativePath } from '../assets/destination';
 import { FetchError } from '../assets/fetchError';
 import { isInside } from '../assets/insidePath';
