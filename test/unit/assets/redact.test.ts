@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { FetchError } from '../../../src/assets/fetchError';
 import { displayHost, parseHttpUrl, redactText, redactUrl, tryParseUrl } from '../../../src/assets/redact';
+import { assertLinear } from '../../support/growth';
 
 const CANARY = 'c4naryS3cret';
 
@@ -66,12 +67,12 @@ describe('redactText', () => {
     });
   }
 
-  it('takes linear time on hostile text', () => {
-    const start = performance.now();
+  it('takes linear time on hostile text', async function () {
+    this.timeout(60_000);
     for (const part of ['a', 'a.', 'token', 'https://', '?a', '=', ' ', '@', 'http://@', 'basic ']) {
-      redactText(part.repeat(1_000_000 / part.length));
+      const textOf = (length: number): string => part.repeat(length / part.length);
+      await assertLinear(100_000, textOf, redactText, JSON.stringify(part));
     }
-    assert.ok(performance.now() - start < 5000);
   });
 });
 
