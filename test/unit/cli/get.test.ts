@@ -205,7 +205,9 @@ describe('asset-fetch get', () => {
       assert.deepEqual(outFiles(), []);
     });
 
-    it('is 1 for a refused connection and an unknown host', async () => {
+    it('is 1 for a refused connection and an unknown host', async function () {
+      // The system's resolver, which may take its time to find no network.
+      this.timeout(120_000);
       const { port } = server;
       await server.close();
       const refused = await runCli(get(`http://127.0.0.1:${port}/x`, '--retries', '0', '--json'), inOut());

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { HttpClient } from '../../../src/engine/http';
 import type { HttpResponse } from '../../../src/engine/httpResponse';
@@ -206,15 +207,18 @@ for (const transport of ['http', 'https'] as const) {
     });
 
     it('does not take bytes that come while idle for the next response', async () => {
-      let poison = (): void => undefined;
+      let poison = (): Promise<unknown> => Promise.resolve();
       const { url, server } = await serve((socket) => {
         sendWhole(socket);
-        poison = () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil');
+        poison = () => {
+          const closed = once(socket, 'close');
+          socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil');
+          return closed;
+        };
       });
       const client = makeTrustingClient();
       await readAll(await client.request(ask(url)));
-      poison();
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await poison();
       assert.equal(sha256((await readAll(await client.request(ask(url)))).body), sha256(BODY));
       assert.equal(server.connections, 2);
     });

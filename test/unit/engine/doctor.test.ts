@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DiagnosisStep } from '../../../src/bridge/diagnosis';
+import { resolveHost, type ResolveHost } from '../../../src/engine/dial';
 import { diagnoseUrl } from '../../../src/engine/doctor';
 import type { NetworkOptions } from '../../../src/engine/networkOptions';
 import { readTestCa, type CertificateName } from '../../support/certificates';
@@ -9,6 +10,12 @@ import { networkOptions, noProxySettings } from './networkFixture';
 
 const PART = 'HTTP/1.1 206 Partial Content\r\nContent-Type: application/zip\r\n';
 const BIG = 'Content-Range: bytes 0-20971519/20971520\r\nContent-Length: 20971520\r\n';
+
+/** Knows every name but one, without asking a network. */
+const resolve: ResolveHost = (hostname) =>
+  hostname === 'nowhere.test'
+    ? Promise.reject(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }))
+    : resolveHost(hostname);
 
 describe('diagnoseUrl', () => {
   const closing: { close(): Promise<unknown> }[] = [];
@@ -20,7 +27,8 @@ describe('diagnoseUrl', () => {
   const diagnose = async (url: string, options: Partial<NetworkOptions> = {}): Promise<Map<string, DiagnosisStep>> => {
     const network = networkOptions({ extraCertificates: [readTestCa()], ...options });
     const steps = new Map<string, DiagnosisStep>();
-    for await (const step of diagnoseUrl(url, network, new AbortController().signal)) steps.set(step.step, step);
+    for await (const step of diagnoseUrl(url, network, new AbortController().signal, resolve))
+      steps.set(step.step, step);
     return steps;
   };
   const outcomes = (steps: Map<string, DiagnosisStep>) =>
@@ -109,7 +117,7 @@ describe('diagnoseUrl', () => {
       ['http:127.0.0.1/x', 'url fail', /not an http or https address/],
       ['http://h/a\nb', 'url fail', /line break/],
       ['ftp://host/x', 'url fail', /ftp:/],
-      ['http://nowhere.invalid/', 'addresses fail', /nowhere\.invalid/],
+      ['http://nowhere.test/', 'addresses fail', /nowhere\.test/],
       [`https://127.0.0.1:${expired.port}/`, 'tls fail', /expired/],
       [`http://127.0.0.1:${missing.port}/`, 'answer fail', /404/],
       [`http://127.0.0.1:${circle.port}/a`, 'redirects fail', /circle/],

@@ -298,7 +298,9 @@ describe('publish', () => {
     assert.deepEqual(listFiles(root), []);
   });
 
-  it('I4 B03 B12 whatever call fails, the old file stays, the part file stays, and nothing is left behind', async () => {
+  it('I4 B03 B12 whatever call fails, the old file stays, the part file stays, and nothing is left behind', async function () {
+    // Hundreds of files, each flushed to a disk that others may keep busy.
+    this.timeout(120_000);
     const operations: readonly DiskOperation[] = [
       'open',
       'handle.datasync',
