@@ -41,10 +41,12 @@ async function sendPieces(
   const buffers = [Buffer.allocUnsafeSlow(pace.pieceBytes), Buffer.allocUnsafeSlow(pace.pieceBytes)] as const;
   let inFlight: Promise<boolean> = Promise.resolve(true);
   for (let sentBytes = 0, turn = 0; sentBytes < limitBytes; turn ^= 1) {
-    const bytes = Math.min(pace.pieceBytes, limitBytes - sentBytes);
+    const untilPause = (fault.pause?.afterBytes ?? 0) - sentBytes;
+    const bytes = Math.min(pace.pieceBytes, limitBytes - sentBytes, untilPause > 0 ? untilPause : Infinity);
     const piece = cutPiece(plan, sentBytes, bytes, buffers[turn === 0 ? 0 : 1]);
     // The next piece is made while the last one drains, hence two buffers.
     if (!(await inFlight)) return false;
+    if (untilPause === 0) await fault.pause?.until;
     await pace.wait(sentBytes);
     if (socket.destroyed) return false;
     inFlight = write(socket, wrapChunk(plan, piece)).then((isTaken) => {

@@ -49,6 +49,8 @@ export interface Fault {
   /** The head, or the body, waits for this promise: lets a test choose the moment without sleeping. */
   readonly headGate?: Promise<unknown>;
   readonly bodyGate?: Promise<unknown>;
+  /** Sends so many body bytes and the rest once the promise resolves. */
+  readonly pause?: { readonly afterBytes: number; readonly until: Promise<unknown> };
   /** `bytes` every `everyMs`. */
   readonly trickle?: { readonly bytes: number; readonly everyMs: number };
   /** Rate of this response's body. */

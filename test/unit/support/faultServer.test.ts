@@ -148,6 +148,16 @@ describe('fault server', () => {
     assert.equal(server.requests[0]?.bytesSent, 10);
   });
 
+  it('pauses a body until it may go on', async () => {
+    const url = server.serve('/a', { sizeBytes: 1000, seed: 5 });
+    let open = (): void => undefined;
+    server.fault('/a', 0, { pause: { afterBytes: 10, until: new Promise<void>((resolve) => (open = resolve)) } });
+    const reply = get(url);
+    await server.waitUntil(() => server.bodyBytesSent === 10);
+    open();
+    assertBody((await reply).body, 5);
+  });
+
   it('holds an endless body back while the client does not read', async () => {
     const url = server.serve('/a', { sizeBytes: 1000, seed: 5 });
     server.fault('/a', 0, { isEndless: true, framing: 'close' });
