@@ -96,7 +96,7 @@ describe('framing and body length', function () {
   it('A39 streams a large body of unknown length over one connection, with null for its total', async () => {
     const size = 12 << 20;
     const url = server.serve('/a', { sizeBytes: size, seed: 1, acceptsRanges: false });
-    server.fault('/a', 'all', { framing: 'close', bytesPerSecond: 48 << 20 });
+    server.fault('/a', 'all', { framing: 'close', bytesPerSecond: 24 << 20 });
     const running = engine.begin(url);
     assert.equal(assertDone(await running.outcome, 1, size).connections, 1);
     const early = running.events.filter((event) => event.type === 'progress' && event.receivedBytes < size);
@@ -127,8 +127,7 @@ describe('framing and body length', function () {
     it(`A41 refuses Content-Length ${JSON.stringify(length)}`, async () => {
       const url = server.serve('/a', { sizeBytes: SIZE, seed: 1, acceptsRanges: false });
       server.fault('/a', 'all', { headers: { 'Content-Length': length } });
-      const error = assertFailed(await engine.fetch(url), 'protocolViolation', 'truncated', 'sizeMismatch');
-      assert.notEqual(error.code, 'engineCrashed');
+      assertFailed(await engine.fetch(url), 'protocolViolation');
       assertNothingSaved();
     });
   }
@@ -136,10 +135,11 @@ describe('framing and body length', function () {
   it('A42 refuses a Content-Length beyond every number, at the head', async () => {
     const url = server.serve('/a', { sizeBytes: SIZE, seed: 1, acceptsRanges: false });
     server.fault('/a', 'all', { headers: { 'Content-Length': '99999999999999999999' } });
-    assertFailed(await engine.fetch(url), 'protocolViolation', 'tooLarge', 'diskFull');
-    const limited = await engine.fetch(url, { maxSizeBytes: 1_000_000 });
-    assertFailed(limited, 'tooLarge', 'protocolViolation');
-    assertNothingSaved();
+    for (const maxSizeBytes of [null, 1_000_000]) {
+      assertFailed(await engine.fetch(url, { maxSizeBytes }), 'protocolViolation');
+      assertNothingSaved();
+      assert.deepEqual(engine.listState(), []);
+    }
   });
 
   it('A43 refuses Transfer-Encoding beside Content-Length and leaves that connection', async () => {

@@ -247,7 +247,10 @@ describe('ranges and resume', function () {
       const lengths = offsets.map((offset, i) => offset - (offsets[i - 1] ?? 0));
       lengths.forEach((afterBytes, i) => server.fault('/a', i, { cut: { afterBytes, by }, maxRangeBytes: SIZE }));
       assertDone(await engine.fetch(url), 1, SIZE);
-      if (by === 'fin') assert.equal(server.bodyBytesSent, SIZE);
+      // A reset may overtake what the kernel still holds: no more than was on its way when it came.
+      const mostLostBytes = by === 'fin' ? 0 : lengths.reduce((sum, length) => sum + length);
+      const sentBytes = server.bodyBytesSent;
+      assert.ok(sentBytes >= SIZE && sentBytes <= SIZE + mostLostBytes, `${sentBytes} bytes were sent`);
     });
   }
 

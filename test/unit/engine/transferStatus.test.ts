@@ -49,7 +49,7 @@ describe('redirects, status codes and retries', function () {
 
   it('A51 survives signed URLs that each serve one request, over several connections', async () => {
     const signed = new SignedUrls(server, other, { sizeBytes: LARGE, seed: 1 }, 1);
-    other.fault('/blob', 'all', { bytesPerSecond: 24 << 20 });
+    other.fault('/blob', 'all', { bytesPerSecond: 8 << 20 });
     assertDone(await engine.fetch(signed.url), 1, LARGE);
   });
 
@@ -108,7 +108,8 @@ describe('redirects, status codes and retries', function () {
     it(`A53 does not take ${what} for a file`, async () => {
       server.serve('/a', { sizeBytes: SIZE, seed: 1 });
       server.fault('/a', 'all', { ...fault, body: 'not a file' });
-      assertFailed(await engine.fetch(`${server.origin}/a`), 'protocolViolation', 'tooManyRedirects', 'httpStatus');
+      assertFailed(await engine.fetch(`${server.origin}/a`), 'protocolViolation');
+      assert.equal(server.requests.length, 1);
       assert.deepEqual(engine.listRoot(), []);
     });
   }
@@ -133,11 +134,12 @@ describe('redirects, status codes and retries', function () {
 
   it('A54 waits until a date in the near future', async () => {
     const url = server.serve('/a', { sizeBytes: SIZE, seed: 1 });
-    const date = new Date(Date.now() + 20_000).toUTCString();
+    const date = new Date(Date.now() + 100_000).toUTCString();
     server.fault('/a', 0, { status: 503, headers: { 'Retry-After': date } });
     assertDone(await engine.fetch(url), 1, SIZE);
     const waitedMs = engine.sleepsMs.reduce((sum, ms) => sum + ms, 0);
-    assert.ok(waitedMs > 18_000 && waitedMs < 21_000, `waited ${waitedMs} ms`);
+    // Less by as long as the request took.
+    assert.ok(waitedMs > 60_000 && waitedMs <= 100_000, `waited ${waitedMs} ms`);
   });
 
   it('A54 ends, saying until when, where the server asks for more patience than there is', async () => {
