@@ -67,7 +67,8 @@ describe('the command assetFetch.downloadFile', () => {
     assert.equal(saved.path, join(workspacePath(), 'command/résumé 2026.csv'));
   });
 
-  it('D06 I8 does not hold up the extension host while a large file is fetched and hashed', async () => {
+  it('D06 I8 does not hold up the extension host while a large file is fetched and hashed', async function () {
+    this.timeout(120_000);
     const wantedSha256 = bodySha256(largeAsset.seed, largeAsset.sizeBytes);
     const seen: string[] = [];
     // Compared with the same work on this thread, since how busy the machine is differs; and the best of three, since
