@@ -38,19 +38,24 @@ export class PartFile {
     return this.opening === null;
   }
 
-  /** Opens or makes the file and writes what was held in memory. A symlink there is refused. */
-  async open(): Promise<void> {
-    this.opening ??= this.openFile();
+  /**
+   * Opens or makes the file and writes what was held in memory; where that fails, all of it is in memory as before. `emptied`:
+   * what lies there counts for nothing. A symlink there is refused.
+   */
+  async open(how: 'asLeft' | 'emptied'): Promise<void> {
+    const flags = constants.O_RDWR | constants.O_CREAT | NO_FOLLOW;
+    this.opening ??= this.openFile(how === 'emptied' ? flags | constants.O_TRUNC : flags);
     await this.opening;
   }
 
-  private async openFile(): Promise<void> {
-    const { held } = this;
-    this.held = [];
+  private async openFile(flags: number): Promise<void> {
     try {
-      this.handle = await this.fileSystem.open(this.path, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW, PART_MODE);
-      for (const piece of held) await this.writeAll(this.handle, piece);
+      const handle = (this.handle = await this.fileSystem.open(this.path, flags, PART_MODE));
+      for (const piece of this.held) await this.writeAll(handle, piece);
+      this.held = [];
     } catch (error) {
+      await this.close().catch(() => undefined);
+      this.opening = null;
       throw translateLocalError(error, 'write', this.path);
     }
   }
@@ -126,6 +131,13 @@ export class PartFile {
   async truncate(): Promise<void> {
     this.held = [];
     await this.withHandle('write', (handle) => handle.truncate(0));
+  }
+
+  /** Cuts off what others wrote behind the first `totalBytes`; a shorter file stays as it is. */
+  async trim(totalBytes: number): Promise<void> {
+    await this.withHandle('write', async (handle) => {
+      if ((await handle.stat()).size > BigInt(totalBytes)) await handle.truncate(totalBytes);
+    });
   }
 
   /** Safe to call twice, and where nothing was opened. */

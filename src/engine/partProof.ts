@@ -21,6 +21,13 @@ export async function requireProven(file: FileHandle, path: string, proof: FileP
   }
 }
 
+/** Raises `localIo` where the hashed file had bytes behind the `totalBytes` that were hashed: somebody else writes to it. */
+export function requireSize(path: string, { identity }: FileProof, totalBytes: number): void {
+  if (identity.sizeBytes === BigInt(totalBytes)) return;
+  const message = `Another program changed ${path} while it was verified. Close that program, then try again.`;
+  throw new FetchError('localIo', message, { path });
+}
+
 /** Raises `integrityMismatch` where a digest made anew is not the proven one. */
 export function requireDigest(path: string, actual: Integrity, proof: FileProof): void {
   const digestHex = proof.digests[actual.algorithm] ?? '';

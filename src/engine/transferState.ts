@@ -11,6 +11,7 @@ import type { FileProof } from './fileDigest';
 import type { RunningHash } from './hasher';
 import { loadJournal, saveJournal, stampPart, type JournalRecord } from './journal';
 import { PartFile } from './partFile';
+import { requireSize } from './partProof';
 import type { Proof } from './proof';
 import { Superseded, type FolderHold } from './folderHold';
 import { RemoteFile } from './remoteFile';
@@ -31,6 +32,8 @@ export class TransferState {
   private flushed: RangeSet = [];
   /** A failed flush may have lost what it was to save, and a second one would not tell: Linux marks such pages clean. */
   private hasLostFlush = false;
+  /** Ticks go on meanwhile, and the workload still counts what is given up. */
+  private isResetting = false;
   /** Set once nothing more is written. */
   private partStamp: string | null = null;
   /** Bytes that the journal on disk vouches for. */
@@ -72,19 +75,20 @@ export class TransferState {
       const message = `A newer version of Asset Fetch began this download. Update Asset Fetch, or remove ${this.folder.dir}.`;
       throw new FetchError('localIo', message, { path: this.folder.dir });
     }
-    await this.part.open();
+    await this.part.open('asLeft');
     if (journal.type === 'found') this.takeUp(journal.record, journal.kept);
     if (this.resumedBytes === 0) return this.reset();
-    // Without the stamp, before the first write changes the times that it is made of.
-    await this.save('quick');
+    // Without the stamp, before the first write changes the times that it is made of: in the flushed journal, too.
+    const wasStamped = journal.type === 'found' && journal.record.partStamp !== undefined;
+    await this.save(wasStamped ? 'durable' : 'quick');
   }
 
-  /** Brings a state in memory to disk and saves its first journal. The folder is held; raises Superseded where somebody left something there meanwhile. */
+  /** Brings a state in memory to disk, with its first journal. The folder is held; raises Superseded where others left one. */
   async materialize(): Promise<void> {
     if (!this.part.isInMemory) return;
     const journal = await loadJournal(this.context.disk, this.folder);
     if (journal.type !== 'absent') throw new Superseded();
-    await this.part.open();
+    await this.part.open('emptied');
     this.startHash();
     await this.save('quick');
   }
@@ -126,19 +130,28 @@ export class TransferState {
 
   /** Call it after each write and each tick: lets the hash follow and saves the journal when due. */
   noteProgress(): void {
-    if (this.part.isInMemory) return;
+    if (this.part.isInMemory || this.isResetting) return;
     this.hash.advance(this.work.frontierBytes);
     this.checkpoint.note(this.work.writtenBytes, this.work.totalBytes);
   }
 
   /** Gives up the bytes on disk. The journal forgets them before the part file is written anew: no crash can join two objects. */
   async reset(): Promise<void> {
-    await this.checkpoint.settle();
-    this.hash.reset();
-    this.flushed = [];
-    this.resumedBytes = this.savedBytes = 0;
-    await this.part.truncate();
-    if (this.hasJournal) await saveJournal(this.context.disk, this.folder, this.record([], []), 'durable');
+    this.isResetting = true;
+    try {
+      await this.checkpoint.settle();
+      await this.hold.assertHeld();
+      this.hash.reset();
+      this.flushed = [];
+      this.resumedBytes = this.savedBytes = 0;
+      await this.part.truncate();
+      if (this.hasJournal) await saveJournal(this.context.disk, this.folder, this.record([], []), 'durable');
+    } catch (error) {
+      this.work.reset();
+      throw error;
+    } finally {
+      this.isResetting = false;
+    }
   }
 
   async save(kind: CheckpointKind): Promise<void> {
@@ -149,7 +162,7 @@ export class TransferState {
     this.savedBytes = countBytes(written);
   }
 
-  /** Digests of the complete file as it lies on disk, flushed to the device; or of its bytes in memory. */
+  /** Digests of the complete file as it lies on disk, flushed to the device; or of its bytes in memory. Raises `localIo`. */
   async prove(): Promise<Proven> {
     const totalBytes = this.work.totalBytes ?? 0;
     if (this.part.isInMemory) {
@@ -157,7 +170,9 @@ export class TransferState {
       return { bytes, digests: await digestBytes(bytes, this.proof.algorithms) };
     }
     await this.checkpoint.settle();
+    await this.part.trim(totalBytes);
     const [fileProof] = await Promise.all([this.hash.finish(totalBytes), this.flush()]);
+    requireSize(this.folder.part, fileProof, totalBytes);
     return fileProof;
   }
 
@@ -191,11 +206,13 @@ export class TransferState {
     this.hash.reset();
     await this.part
       .close()
-      .catch((error: unknown) => this.context.disk.log('warn', `Closing a part file failed: ${String(error)}`));
+      .catch((error: unknown) =>
+        this.context.disk.log('warn', `Closing a part file failed: ${asFetchError(error).message}`),
+      );
   }
 
   private noteFailure(error: unknown): void {
-    this.context.disk.log('warn', `Saving a journal failed: ${String(error)}`);
+    this.context.disk.log('warn', asFetchError(error).message);
     if (error instanceof FetchError && error.code === 'busy') this.onLost(error);
   }
 

@@ -1,0 +1,157 @@
+// Part file and journal say the same at every instant: before a resume's first byte, amid a restart, beside strangers' bytes.
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { parseIntegrity } from '../../../src/assets/integrity';
+import { makeRequest } from '../../../src/assets/request';
+import { countBytes, type RangeSet } from '../../../src/engine/byteRanges';
+import { inspectJournal } from '../../../src/engine/journal';
+import { parseJournal } from '../../../src/engine/journalFile';
+import { transferFolder, transferKey, type TransferFolder } from '../../../src/engine/transferFolder';
+import { bodySha256 } from '../../support/body';
+import { EngineUnderTest, receivedBytes } from '../../support/engineUnderTest';
+import { FaultFs } from '../../support/faultFs';
+import { fromRequest } from '../../support/faults';
+import { FaultServer } from '../../support/faultServer';
+import { assertDone, assertFailed } from '../../support/outcome';
+import { afterReboot, makeDisk } from '../../support/testDisk';
+
+const MIB = 1 << 20;
+const SIZE = 4 * MIB;
+
+describe('part file and journal of a transfer', function () {
+  this.timeout(20_000);
+  let server: FaultServer;
+  let faultFs: FaultFs;
+  let engine: EngineUnderTest;
+  beforeEach(async () => {
+    server = await FaultServer.start();
+    faultFs = new FaultFs();
+    engine = await EngineUnderTest.start({
+      config: { retries: 3, idleTimeoutMs: 500_000 },
+      disk: { fileSystem: faultFs.fileSystem },
+    });
+  });
+  afterEach(async () => {
+    await engine.dispose();
+    await server.close();
+  });
+
+  function folderOf(url: string): TransferFolder {
+    const key = transferKey(makeRequest({ urls: [url], root: engine.root, path: 'out.bin' }));
+    return transferFolder(engine.stateDir, key);
+  }
+
+  /** The ranges that would count if the power failed now. */
+  async function keptAfterPowerCut(folder: TransferFolder): Promise<RangeSet> {
+    const disk = makeDisk();
+    const journal = await inspectJournal(makeDisk({ processes: afterReboot(disk) }), folder);
+    return journal.type === 'found' ? journal.kept : [];
+  }
+
+  for (const integrity of [[], parseIntegrity(bodySha256(1, SIZE))]) {
+    const how = integrity.length > 0 ? 'with a given hash' : 'without a hash';
+
+    it(`C40 I1 publishes no byte that somebody put behind the end of the part file (${how})`, async () => {
+      const url = server.serve('/a', { sizeBytes: SIZE, seed: 1 });
+      server.fault('/a', 'all', { bytesPerSecond: 4 * MIB });
+      const run = engine.begin(url, { integrity });
+      await engine.waitUntil(() => receivedBytes(run) > MIB);
+      const { part } = folderOf(url);
+      writeFileSync(part, Buffer.concat([readFileSync(part), Buffer.alloc(SIZE, 7)]), { flag: 'r+' });
+      assertDone(await run.outcome, 1, SIZE);
+    });
+
+    it(`I1 B20 makes a new part file where one without a journal appears before the first response (${how})`, async () => {
+      let open = (): void => undefined;
+      const headGate = new Promise<void>((resolve) => (open = resolve));
+      const url = server.serve('/a', { sizeBytes: SIZE, seed: 1 });
+      server.fault('/a', 'all', { headGate });
+      const run = engine.begin(url, { integrity });
+      await server.waitUntil(() => server.requests.length > 0);
+      const folder = folderOf(url);
+      mkdirSync(folder.dir, { recursive: true });
+      writeFileSync(folder.part, Buffer.alloc(SIZE + MIB, 9));
+      open();
+      assertDone(await run.outcome, 1, SIZE);
+    });
+  }
+
+  it('C40 keeps the bytes where the part file grows while it is verified, and takes them the next time', async () => {
+    const url = server.serve('/a', { sizeBytes: SIZE, seed: 1 });
+    faultFs.before('handle.datasync', (path) => appendFileSync(path, 'more'), '/part');
+    const error = assertFailed(await engine.fetch(url), 'localIo');
+    assert.equal(error.details.keptBytes, SIZE);
+    assert.deepEqual(engine.listRoot(), []);
+    assert.equal(assertDone(await engine.fetch(url), 1, SIZE).fetchedBytes, 0);
+  });
+
+  it('B24 keeps what was flushed at a pause through a power cut soon after the resume', async () => {
+    const url = server.serve('/a', { sizeBytes: 2 * SIZE, seed: 1 });
+    server.fault('/a', 'all', { bytesPerSecond: 2 * MIB });
+    const paused = engine.begin(url);
+    await engine.waitUntil(() => receivedBytes(paused) > 2 * MIB);
+    engine.cancel(paused.id);
+    const { keptBytes = 0 } = assertFailed(await paused.outcome, 'cancelled').details;
+    await engine.restart();
+    const folder = folderOf(url);
+    const kept = await keptAfterPowerCut(folder);
+    assert.equal(countBytes(kept), keptBytes);
+    const resumed = engine.begin(url);
+    await engine.waitUntil(() => receivedBytes(resumed) > keptBytes + MIB / 2);
+    assert.deepEqual(await keptAfterPowerCut(folder), kept);
+    engine.cancel(resumed.id);
+    await resumed.outcome;
+  });
+
+  for (const times of [1, 1_000]) {
+    it(`B02 tells the truth of what is kept where the disk has no room for what was in memory (${times} times)`, async () => {
+      const url = server.serve('/a', { sizeBytes: 300_000, seed: 1 });
+      server.fault('/a', 'all', { stallAfterBytes: 100_000 });
+      faultFs.fail({ operation: 'handle.writev', nth: 1, errno: 'ENOSPC', path: '/part', times });
+      const error = assertFailed(await engine.fetch(url), 'diskFull');
+      faultFs.clearFaults();
+      server.clearFaults();
+      await engine.restart();
+      const { resumedBytes } = assertDone(await engine.fetch(url), 1, 300_000);
+      assert.equal(error.details.keptBytes, resumedBytes);
+    });
+  }
+
+  it('B20 B23 saves no journal that contradicts itself amid a restart from zero', async () => {
+    const url = server.serve('/a', { sizeBytes: 16 * MIB, seed: 1, etag: '"1"' });
+    server.fault('/a', 'all', { bytesPerSecond: 4 * MIB });
+    server.fault('/a', 0, { cut: { afterBytes: 6 * MIB, by: 'fin' } });
+    server.fault('/a', fromRequest(1), { object: { sizeBytes: 16 * MIB, seed: 2, etag: '"2"' } });
+    const journals: string[] = [];
+    const note = (path: string): void => void journals.push(readFileSync(path, 'utf8'));
+    // Long enough for every checkpoint to fall due.
+    const stall = (): Promise<void> =>
+      new Promise((resolve) => {
+        const stop = engine.clock.every(15_000, () => resolve(stop()));
+      });
+    faultFs.before('handle.truncate', stall, '/part');
+    for (let n = 0; n < 50; n += 1) faultFs.before('rename', note, 'journal.');
+    assertDone(await engine.fetch(url, { connections: 1 }), 2, 16 * MIB, [1]);
+    assert.deepEqual([...new Set(journals.map((text) => parseJournal(text).type))], ['read']);
+    assert.ok(journals.some((text) => text.includes('"written":[]')));
+  });
+
+  it('B29 empties no part file that another process has taken over', async () => {
+    const url = server.serve('/a', { sizeBytes: SIZE, seed: 1, etag: '"1"' });
+    server.fault('/a', 0, { cut: { afterBytes: 2 * MIB, by: 'fin' } });
+    let open = (): void => undefined;
+    const headGate = new Promise<void>((resolve) => (open = resolve));
+    server.fault('/a', fromRequest(1), { headGate, object: { sizeBytes: SIZE, seed: 2, etag: '"2"' } });
+    const folder = folderOf(url);
+    const run = engine.begin(url);
+    await server.waitUntil(() => server.requests.length === 2);
+    const lease = `${folder.dir}/lease.json`;
+    const theirs = readFileSync(lease, 'utf8').replace(/"ownerId":"[^"]{8}/, '"ownerId":"00000000');
+    writeFileSync(lease, theirs);
+    open();
+    assertFailed(await run.outcome, 'busy');
+    assert.ok(readFileSync(folder.part).length > 0);
+    assert.equal(readFileSync(lease, 'utf8'), theirs);
+  });
+});
