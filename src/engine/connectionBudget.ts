@@ -61,9 +61,9 @@ export class ConnectionBudget {
     if (index >= 0) this.waiters.splice(index, 1)[0]?.grant();
   }
 
-  /** Whether a transfer waits for its first connection while others hold several. */
-  isContended(): boolean {
-    return this.waiters.length > 0;
+  /** Whether a transfer waits for its first connection that would get one if a connection to `host` were closed. */
+  isContended(host: string): boolean {
+    return this.waiters.some((waiter) => waiter.host === host || this.lacksOnlyRoomInAll(waiter.host));
   }
 
   /** The host has refused: half of what is open now is what it gets from here on, 1 at least. */
@@ -93,6 +93,11 @@ export class ConnectionBudget {
 
   ignoresRanges(host: string): boolean {
     return this.entry(host).ignoresRanges;
+  }
+
+  private lacksOnlyRoomInAll(host: string): boolean {
+    const { open, limit } = this.entry(host);
+    return open < limit && this.openInAll >= this.inAll;
   }
 
   private entry(host: string): Host {

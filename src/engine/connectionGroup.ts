@@ -56,8 +56,14 @@ export class ConnectionGroup {
   look(nowMs: number, receivedBytes: number): void {
     const { around } = this.shared;
     for (const connection of this.connections) connection.look(nowMs, around.idleTimeoutMs);
-    if (around.budget.isContended() && this.size > 1) [...this.connections].at(-1)?.end();
+    const surplus = this.size > 1 ? this.findWanted() : undefined;
+    if (surplus) surplus.end();
     else if (this.maySplit()) this.grow(nowMs, receivedBytes);
+  }
+
+  /** The youngest connection whose place another transfer waits for. */
+  private findWanted(): Connection | undefined {
+    return [...this.connections].findLast(({ host }) => this.shared.around.budget.isContended(host));
   }
 
   private open(source: Source, host: string): void {
