@@ -62,14 +62,27 @@ export async function findSame(
   return digests.sha256 === sha256 ? { path, bytes: sizeBytes, sha256, verifiedBy } : null;
 }
 
-/** The file that another process has just published, if it is still what that process recorded. */
+/** What stands at the destination: two stamps are the same where nothing was published there in between. */
+export async function stampDestination({ fileSystem }: Disk, { existing, path }: Destination): Promise<string> {
+  const stats = existing === 'nothing' ? null : await fileSystem.lstat(path).catch(() => null);
+  return stats === null ? 'nothing' : `${stats.dev} ${stats.ino} ${stats.ctimeNs}`;
+}
+
+/**
+ * The file that another process has just published from the same URL, if it is still what that process recorded. Null where
+ * the request asks for a proof that the other one need not have had.
+ */
 export async function findJustPublished(
   { config, disk }: EngineContext,
+  { checksumUrl, integrity, isExecutable, sizeBytes }: FetchRequest,
   { path }: Destination,
 ): Promise<PresentFile | null> {
+  if (integrity.length > 0 || checksumUrl !== null) return null;
   const known = await (await openVerifiedCache(disk, config.stateDir)).lookup(path);
   const sha256 = known?.digests.sha256;
-  return known && sha256 !== undefined ? { path, bytes: known.sizeBytes, sha256, verifiedBy: 'size' } : null;
+  if (!known || sha256 === undefined || (sizeBytes ?? known.sizeBytes) !== known.sizeBytes) return null;
+  if (isExecutable) await makeExecutable(disk, path);
+  return { path, bytes: known.sizeBytes, sha256, verifiedBy: 'size' };
 }
 
 async function digestFile(

@@ -13,7 +13,7 @@ import { FolderHold, Superseded } from './folderHold';
 import { checkSpace } from './freeSpace';
 import { putAway } from './leftovers';
 import { locateDestination, requireFree, type Destination, type Place } from './place';
-import { findJustPublished, findPresent, type PresentFile } from './presentFile';
+import { findJustPublished, findPresent, stampDestination, type PresentFile } from './presentFile';
 import { Proof } from './proof';
 import { proposeRemoteName } from './remoteName';
 import { Sources } from './source';
@@ -43,6 +43,8 @@ export class Transfer {
   /** Where the file goes; null for a request that leaves the name to the server. */
   private named: Destination | null = null;
   private hasChecksums = false;
+  /** What stood at the destination before another process was waited for; null before the first look. */
+  private stampBefore: string | null = null;
 
   /** Raises `invalidRequest` or `unsupportedUrl` for a request that can't be carried out at all. */
   constructor(
@@ -79,10 +81,13 @@ export class Transfer {
   private async findPresent(place: Place): Promise<PresentFile | null> {
     if (this.request.isFolder) return null;
     const destination = (this.named = await this.locate(place, basename(this.request.path)));
-    const isOthersWork = this.hold.othersUrlHash === hashUrl(this.request.urls[0] ?? '');
+    const before = this.stampBefore;
+    this.stampBefore = await stampDestination(this.context.disk, destination);
+    const hasChanged = before !== null && before !== this.stampBefore;
+    const isOthersWork = hasChanged && this.hold.othersUrlHash === hashUrl(this.request.urls[0] ?? '');
     const present =
       (await findPresent(this.context, this.request, destination)) ??
-      (isOthersWork ? await findJustPublished(this.context, destination) : null);
+      (isOthersWork ? await findJustPublished(this.context, this.request, destination) : null);
     if (!present) requireFree(destination, this.request.overwrite);
     return present;
   }
@@ -124,7 +129,7 @@ export class Transfer {
     for (;;) {
       const download = this.makeDownload(state, onObject);
       try {
-        await download.run(AbortSignal.any([this.signal, this.failure.signal]));
+        await download.run(this.ending);
       } finally {
         this.meter.add(download);
       }
@@ -178,7 +183,7 @@ export class Transfer {
     await this.readChecksums(state.name);
     if (totalBytes === null || totalBytes > MOST_MEMORY_BYTES) {
       const keptBytes = state.work.writtenBytes;
-      await this.hold.take(this.signal);
+      await this.hold.take(this.ending);
       if (totalBytes !== null) await checkSpace(disk, config.stateDir, place, { totalBytes, keptBytes });
       await this.materialize(state);
     }
@@ -200,8 +205,13 @@ export class Transfer {
     this.emit({ type: 'started', name, key: this.folder.key, totalBytes, resumedBytes: state.resumedBytes });
   }
 
+  /** Aborted by the caller, or once this try has failed. */
+  private get ending(): AbortSignal {
+    return AbortSignal.any([this.signal, this.failure.signal]);
+  }
+
   /** Brings the state to disk, once, whoever asks. */
-  private async materialize(state: TransferState, signal = this.signal): Promise<void> {
+  private async materialize(state: TransferState, signal = this.ending): Promise<void> {
     this.materializing ??= this.hold.take(signal).then(() => state.materialize());
     await this.materializing;
   }
@@ -260,7 +270,8 @@ export class Transfer {
   }
 
   private async putAway(state: TransferState, error: unknown): Promise<unknown> {
-    // Cancelled in the middle of it: a second go decides whether the bytes can be kept.
+    // In the middle of it, or waiting for another process: a second go decides whether the bytes can be kept.
+    this.failure.abort(error);
     await this.materializing?.catch(() => (this.materializing = null));
     const { folder, hold, request } = this;
     const materialize = (signal: AbortSignal): Promise<void> => this.materialize(state, signal);

@@ -128,7 +128,10 @@ describe('part file and journal of a transfer', function () {
     // Long enough for every checkpoint to fall due.
     const stall = (): Promise<void> =>
       new Promise((resolve) => {
-        const stop = engine.clock.every(15_000, () => resolve(stop()));
+        const stop = engine.clock.every(15_000, () => {
+          stop();
+          resolve();
+        });
       });
     faultFs.before('handle.truncate', stall, '/part');
     for (let n = 0; n < 50; n += 1) faultFs.before('rename', note, 'journal.');

@@ -5,9 +5,10 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { parseIntegrity } from '../../../src/assets/integrity';
 import { systemClock } from '../../../src/engine/clock';
 import { assertBody, bodySha256 } from '../../support/body';
-import { EngineUnderTest } from '../../support/engineUnderTest';
+import { EngineUnderTest, receivedBytes } from '../../support/engineUnderTest';
+import { FaultFs } from '../../support/faultFs';
 import { FaultServer } from '../../support/faultServer';
-import { assertDone } from '../../support/outcome';
+import { assertDone, assertFailed } from '../../support/outcome';
 import { startCli } from '../../support/processes';
 
 const MIB = 1 << 20;
@@ -90,6 +91,70 @@ describe('the same file twice at once', function () {
       });
     }
   }
+
+  /** Two engines with one state folder; the second is disposed afterwards. */
+  async function withSecond(test: (second: EngineUnderTest, itsDisk: FaultFs) => Promise<void>): Promise<void> {
+    const config = { stateDir: first.stateDir, retries: 0 };
+    const faultFs = new FaultFs();
+    const disk = { fileSystem: faultFs.fileSystem };
+    const second = await EngineUnderTest.start({ clock: systemClock, config, disk });
+    try {
+      await test(second, faultFs);
+    } finally {
+      await second.dispose();
+    }
+  }
+
+  for (const [what, wanted, code] of [
+    ['another hash', { integrity: parseIntegrity('f'.repeat(64)) }, 'destinationExists'],
+    ['another size', { sizeBytes: 5 * MIB }, 'destinationExists'],
+    ['a checksum file', { checksumUrl: 'http://127.0.0.1:9/sums' }, 'destinationExists'],
+  ] as const) {
+    it(`B27 I3 a second one that wants ${what} does not take the first one's file`, () =>
+      withSecond(async (second) => {
+        const url = server.serve('/a', { sizeBytes: 4 * MIB, seed: 1 });
+        server.fault('/a', 'all', { bytesPerSecond: 4 * MIB });
+        const one = first.begin(url);
+        await first.waitUntil(() => receivedBytes(one) > 0);
+        const two = second.begin(url, { root: first.root, ...wanted });
+        assertDone(await one.outcome, 1, 4 * MIB);
+        assertFailed(await two.outcome, code);
+        assert.ok(waits(second));
+      }));
+  }
+
+  it('B27 I3 a second one fetches where the first one was cancelled and an older file stands there', () =>
+    withSecond(async (second, itsDisk) => {
+      const hasLooked = new Promise((resolve) => itsDisk.before('lstat', resolve, '/part'));
+      const url = server.serve('/a', { sizeBytes: 4 * MIB, seed: 1, etag: '"1"' });
+      assertDone(await first.fetch(url), 1, 4 * MIB);
+      await first.restart();
+      server.serve('/a', { sizeBytes: 4 * MIB, seed: 2, etag: '"2"' });
+      server.fault('/a', 'all', { bytesPerSecond: 4 * MIB });
+      const wanted = { root: first.root, overwrite: 'replace' } as const;
+      const one = first.begin(url, wanted);
+      await first.waitUntil(() => receivedBytes(one) > 0);
+      const two = second.begin(url, wanted);
+      await hasLooked;
+      first.cancel(one.id);
+      assertFailed(await one.outcome, 'cancelled');
+      assertDone(await two.outcome, 2, 4 * MIB, [1]);
+    }));
+
+  it('B27 one that fails says so although another process holds the folder', () =>
+    withSecond(async (second) => {
+      const big = server.serve('/big', { sizeBytes: 4 * MIB, seed: 1 });
+      const small = server.serve('/small', { sizeBytes: SMALL, seed: 2 });
+      server.fault('/big', 'all', { stallAfterBytes: 2 * MIB });
+      server.fault('/small', 'all', { trickle: { bytes: 2000, everyMs: 50 }, cut: { afterBytes: 80_000, by: 'fin' } });
+      const two = second.begin(small, { root: first.root });
+      await second.waitUntil(() => receivedBytes(two) > 0);
+      const one = first.begin(big);
+      assertFailed(await two.outcome, 'truncated');
+      assert.ok(waits(second));
+      first.cancel(one.id);
+      assertFailed(await one.outcome, 'cancelled');
+    }));
 
   it('B27 B10 a second one that wants another file there is refused, and the first one stays', async () => {
     const second = await EngineUnderTest.start({ clock: systemClock, config: { stateDir: first.stateDir } });
