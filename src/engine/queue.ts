@@ -15,7 +15,7 @@ import { acquireLease } from './lease';
 import { makeLoadMeter } from './loadMeter';
 import { PlaceCache } from './placeCache';
 import { Transfer } from './transfer';
-import { discardTransfer, transferFolder } from './transferFolder';
+import { discardTransfer, transferFolder, type TransferFolder } from './transferFolder';
 import { listUnfinished } from './unfinished';
 import { openVerifiedCache, type Digests, type VerifiedCache } from './verifiedCache';
 
@@ -102,16 +102,28 @@ export class TransferQueue {
   /** Removes what an unfinished transfer left. Raises `invalidRequest` for a foreign key, `busy`, `localIo`. */
   async discard(key: string): Promise<void> {
     const { disk, config } = this.context;
-    const signal = AbortSignal.timeout(DISCARD_WAIT_MS);
-    for (const stateDir of [config.stateDir, ...config.otherStateDirs]) {
-      const folder = transferFolder(stateDir, key);
-      const exists = await disk.fileSystem.lstat(folder.dir).then(
-        () => true,
-        () => false,
-      );
-      if (!exists) continue;
-      const lease = await acquireLease(disk, folder.dir, { signal, onWaiting: () => undefined });
+    const waiting = new AbortController();
+    const stopTimer = disk.clock.every(DISCARD_WAIT_MS, () => waiting.abort(heldByOthers()));
+    try {
+      for (const stateDir of [config.stateDir, ...config.otherStateDirs]) {
+        await this.discardFolder(transferFolder(stateDir, key), waiting.signal);
+      }
+    } finally {
+      stopTimer();
+    }
+  }
+
+  private async discardFolder(folder: TransferFolder, signal: AbortSignal): Promise<void> {
+    const { disk } = this.context;
+    const exists = await disk.fileSystem.lstat(folder.dir).then(
+      () => true,
+      () => false,
+    );
+    if (!exists) return;
+    const lease = await acquireLease(disk, folder.dir, { signal, onWaiting: () => undefined });
+    try {
       await discardTransfer(disk, folder);
+    } finally {
       await lease.release();
     }
   }
@@ -196,6 +208,12 @@ export class TransferQueue {
 /** A defect of ours: the stack says where. */
 function describeCause({ cause, message }: FetchError): string {
   return cause instanceof Error ? (cause.stack ?? cause.message) : message;
+}
+
+function heldByOthers(): FetchError {
+  const message =
+    'Another window or process works on this download. Let it finish, or cancel it there, then try again.';
+  return new FetchError('busy', message);
 }
 
 /** A discard does not wait longer than this for another window. */

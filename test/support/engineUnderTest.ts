@@ -108,6 +108,11 @@ export class EngineUnderTest {
     return this.queue.listUnfinished();
   }
 
+  /** Removes what an earlier run left. */
+  discard(key: string): Promise<void> {
+    return this.queue.discard(key);
+  }
+
   /** A new engine on the same folders, as after a restart of the process. */
   async restart(): Promise<void> {
     await this.queue.dispose();

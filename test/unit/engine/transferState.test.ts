@@ -140,6 +140,32 @@ describe('part file and journal of a transfer', function () {
     assert.ok(journals.some((text) => text.includes('"written":[]')));
   });
 
+  describe('discarding what an earlier run left', () => {
+    let url: string;
+    beforeEach(() => {
+      url = server.serve('/a', { sizeBytes: SIZE, seed: 1 });
+      server.fault('/a', 0, { stallAfterBytes: 2 * MIB });
+    });
+
+    it('B28 B12 lets go of the folder where it cannot be removed', async () => {
+      const run = engine.begin(url);
+      await engine.waitUntil(() => receivedBytes(run) > MIB);
+      engine.cancel(run.id);
+      assertFailed(await run.outcome, 'cancelled');
+      faultFs.fail({ operation: 'unlink', nth: 1, errno: 'EACCES', path: '/part' });
+      await assert.rejects(engine.discard(folderOf(url).key), { code: 'permissionDenied' });
+      assertDone(await engine.fetch(url), 1, SIZE);
+    });
+
+    it('B27 says busy, after a while, where somebody works on it', async () => {
+      const run = engine.begin(url);
+      await engine.waitUntil(() => receivedBytes(run) > MIB);
+      await assert.rejects(engine.discard(folderOf(url).key), { code: 'busy' });
+      engine.cancel(run.id);
+      assertFailed(await run.outcome, 'cancelled');
+    });
+  });
+
   it('B29 empties no part file that another process has taken over', async () => {
     const url = server.serve('/a', { sizeBytes: SIZE, seed: 1, etag: '"1"' });
     server.fault('/a', 0, { cut: { afterBytes: 2 * MIB, by: 'fin' } });
