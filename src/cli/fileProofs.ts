@@ -17,7 +17,7 @@ export interface FileSurvey {
   readonly signal?: AbortSignal;
 }
 
-/** What is on disk for every entry; see engine/diskSurvey.ts. What was verified is saved for the next run. */
+/** What is on disk for every entry; see engine/diskSurvey.ts. What was verified is saved for the next run, when aborted too. */
 export async function surveyFiles<Asset extends ListedAsset>(
   assets: readonly Asset[],
   { stateDir, ...survey }: FileSurvey,
@@ -27,7 +27,7 @@ export async function surveyFiles<Asset extends ListedAsset>(
   const verifiedCache = await openVerifiedCache(disk, stateDir);
   const hasher = new Hasher(join(__dirname, 'hashThread.js'));
   const hash = async (file: string, algorithms: readonly HashAlgorithm[], bytes: number): Promise<Digests> =>
-    (await hasher.start(file, algorithms).finish(bytes)).digests;
+    (await hasher.start(file, algorithms).finish(bytes, survey.signal)).digests;
   try {
     return await surveyDisk(assets, { ...survey, verifiedCache, hash });
   } finally {

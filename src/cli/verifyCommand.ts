@@ -1,6 +1,6 @@
 // `asset-fetch verify`: reads every listed file and says whether it still holds what the list says. Changes nothing.
 import { exitCodeFor, exitCodes, worstOf, type ExitCode } from '../assets/exitCode';
-import type { PlainFetchError } from '../assets/fetchError';
+import { FetchError, type PlainFetchError } from '../assets/fetchError';
 import { matchesPlatform } from '../assets/manifest';
 import type { ManifestAsset } from '../assets/manifestEntry';
 import { isUnpinned, type DiskState } from '../assets/syncPlan';
@@ -19,7 +19,10 @@ export const verifyOptionSpecs = {
   'state-dir': { type: 'string' },
 } as const satisfies OptionSpecs;
 
-/** Runs `verify`. Resolves to 0 where every file is as listed, 3 where one holds other bytes, 4 where one is missing. */
+/**
+ * Runs `verify`. Resolves to 0 where every file is as listed, 3 where one holds other bytes, 4 where one is missing. Throws
+ * FetchError `cancelled`, `localIo`, `permissionDenied`.
+ */
 export async function runVerify(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const options = parseOptions(args, verifyOptionSpecs);
   refuseOperands('verify', options);
@@ -29,16 +32,13 @@ export async function runVerify(args: readonly string[], surroundings: Surroundi
   const { platform, arch } = surroundings.machine;
   const assets = list.assets.filter((asset) => matchesPlatform(asset, platform, arch));
   const interrupted = new AbortController();
-  const stopListening = surroundings.onInterrupt(() => interrupted.abort());
+  const stopListening = surroundings.onInterrupt(() => interrupted.abort(new FetchError('cancelled', 'Interrupted.')));
   try {
     const stateDir = readStateDir(options, surroundings);
     const survey = { root: list.root, stateDir, isThorough: true, signal: interrupted.signal };
     const states = await surveyFiles(assets, survey);
     forgetSettled({ stateDir, file: list.file });
     return judge(assets, states, reporter, output, surroundings);
-  } catch (error) {
-    if (interrupted.signal.aborted) return exitCodes.interrupted;
-    throw error;
   } finally {
     stopListening();
   }

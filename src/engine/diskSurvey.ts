@@ -1,6 +1,7 @@
 // Looks at what lies where a list of assets wants files. Judging it is assets/syncPlan.ts.
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import * as path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isInside } from '../assets/insidePath';
 import type { HashAlgorithm } from '../assets/integrity';
 import { isSensitiveFolder } from '../assets/sensitivePath';
@@ -12,10 +13,10 @@ export interface SurveyOptions {
   /** Absolute folder of the list. */
   readonly root: string;
   /** Files found to hold their hashes are recorded in it; the caller saves it. */
-  readonly verifiedCache: Pick<VerifiedCache, 'lookup' | 'record'>;
+  readonly verifiedCache: Pick<VerifiedCache, 'lookup' | 'sight' | 'record'>;
   /** Whether files are read even where they look unchanged since they were verified. */
   readonly isThorough: boolean;
-  /** Computes hashes of the first `bytes` of a file. */
+  /** Computes hashes of the first `bytes` of a file; ends with the signal's reason. */
   readonly hash: (file: string, algorithms: readonly HashAlgorithm[], bytes: number) => Promise<Digests>;
   readonly signal?: AbortSignal;
 }
@@ -37,12 +38,15 @@ export async function surveyDisk<Asset extends ListedAsset>(
   const queue = assets.values();
   const work = async (): Promise<void> => {
     for (const asset of queue) {
+      // Without a turn of the event loop nothing that aborts the signal gets a chance.
+      await nextTurn();
       options.signal?.throwIfAborted();
       const found = parents.judge(path.posix.dirname(asset.path)) ?? (await surveyEntry(asset, options));
       states.set(asset, lacksExecutableBit(asset, found, options.root) ? { ...found, content: 'ours' } : found);
     }
   };
   await Promise.all(Array.from({ length: entriesAtOnce }, work));
+  options.signal?.throwIfAborted();
   return states;
 }
 
@@ -89,9 +93,10 @@ async function readFile(
   { hash, verifiedCache }: SurveyOptions,
   otherwise: 'ours' | 'unknown',
 ): Promise<DiskState> {
+  const before = await verifiedCache.sight(file);
   const digests = await hash(file, [...new Set(asset.integrity.map(({ algorithm }) => algorithm))], bytes);
   const isWanted = holdsAll(asset, digests);
-  if (isWanted || otherwise === 'ours') await verifiedCache.record(file, digests);
+  if (isWanted || otherwise === 'ours') await verifiedCache.record(file, digests, before);
   return { type: 'file', bytes, content: isWanted ? 'wanted' : otherwise };
 }
 

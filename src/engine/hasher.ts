@@ -1,6 +1,6 @@
 // Running hashes of part files, off the thread that serves the network. Small files are hashed here: a thread costs more.
 import { Worker } from 'node:worker_threads';
-import { FetchError } from '../assets/fetchError';
+import { asFetchError, FetchError } from '../assets/fetchError';
 import type { HashAlgorithm } from '../assets/integrity';
 import { FileDigest, type FileProof } from './fileDigest';
 import type { HashAnswer, HashRequest } from './hashThread';
@@ -45,12 +45,21 @@ export class Hasher {
     return this.lastJob;
   }
 
-  finishJob(job: number, path: string, totalBytes: number): Promise<FileProof> {
-    return new Promise((resolve, reject) => {
-      this.pending.set(job, { path, resolve, reject });
-      this.thread?.ref();
-      this.post({ type: 'finish', job, totalBytes });
-    });
+  async finishJob(job: number, path: string, totalBytes: number, signal?: AbortSignal): Promise<FileProof> {
+    const giveUp = (): void => {
+      this.post({ type: 'close', job });
+      this.take(job)?.reject(asFetchError(signal?.reason));
+    };
+    signal?.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await new Promise((resolve, reject) => {
+        this.pending.set(job, { path, resolve, reject });
+        this.thread?.ref();
+        this.post({ type: 'finish', job, totalBytes });
+      });
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
   }
 
   post(request: HashRequest): void {
@@ -71,13 +80,18 @@ export class Hasher {
   }
 
   private settle(answer: HashAnswer): void {
-    const pending = this.pending.get(answer.job);
+    const pending = this.take(answer.job);
     if (!pending) return;
-    this.pending.delete(answer.job);
-    if (this.pending.size === 0) this.thread?.unref();
     if (answer.type === 'proof') return pending.resolve(answer.proof);
     const cause = Object.assign(new Error(answer.message), answer.errno === null ? {} : { code: answer.errno });
     pending.reject(translateLocalError(cause, 'verify', pending.path));
+  }
+
+  private take(job: number): Pending | undefined {
+    const pending = this.pending.get(job);
+    this.pending.delete(job);
+    if (this.pending.size === 0) this.thread?.unref();
+    return pending;
   }
 
   private failAll(reason: string): void {
@@ -107,14 +121,18 @@ export class RunningHash {
     this.hasher.post({ type: 'advance', job: this.job, frontierBytes });
   }
 
-  /** Hashes the rest. Raises `localIo` where the file can't be read, `engineCrashed` where the thread died. */
-  async finish(totalBytes: number): Promise<FileProof> {
+  /**
+   * Hashes the rest. Raises `localIo` where the file can't be read, `engineCrashed` where the thread died, and the signal's
+   * reason.
+   */
+  async finish(totalBytes: number, signal?: AbortSignal): Promise<FileProof> {
+    signal?.throwIfAborted();
     if (this.job === null && totalBytes >= THREAD_FROM_BYTES)
       this.job = this.hasher.openJob(this.path, this.algorithms);
     if (this.job === null) return this.finishHere(totalBytes);
     const { job } = this;
     this.job = null;
-    return this.hasher.finishJob(job, this.path, totalBytes);
+    return this.hasher.finishJob(job, this.path, totalBytes, signal);
   }
 
   /** Forgets what was hashed; used before a restart from zero and at the end. */

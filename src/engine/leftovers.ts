@@ -1,5 +1,5 @@
 // What a failed transfer leaves: bytes that can serve a later run are kept, all else is removed.
-import { FetchError } from '../assets/fetchError';
+import { asFetchError, FetchError } from '../assets/fetchError';
 import type { FetchRequest } from '../assets/request';
 import type { Disk } from './disk';
 import { Superseded, type FolderHold } from './folderHold';
@@ -39,7 +39,7 @@ async function keep({ disk, request, state, materialize }: FailedTransfer, isPau
     if (state.part.isInMemory) await materialize(AbortSignal.timeout(KEEP_WAIT_MS));
     return await state.keep(isPause);
   } catch (error) {
-    disk.log('warn', `What was received of ${request.path} could not be kept: ${String(error)}`);
+    disk.log('warn', `What was received of ${request.path} could not be kept: ${asFetchError(error).message}`);
     return 0;
   }
 }
@@ -51,6 +51,6 @@ async function discard({ disk, folder, hold, request }: FailedTransfer): Promise
     await hold.assertHeld();
     await discardTransfer(disk, folder);
   } catch (error) {
-    disk.log('warn', `What is left of ${request.path} could not be removed: ${String(error)}`);
+    disk.log('warn', `What is left of ${request.path} could not be removed: ${asFetchError(error).message}`);
   }
 }

@@ -17,18 +17,20 @@ export interface PresentFile {
 
 /**
  * The file at the destination where all given hashes hold for it, made executable where that is wanted; null where no hash is
- * given or one fails. Raises `localIo`, `permissionDenied`.
+ * given or one fails. Raises `localIo`, `permissionDenied`, and the signal's reason.
  */
 export async function findPresent(
   context: EngineContext,
   { integrity, isExecutable }: FetchRequest,
   { existing, path }: Destination,
+  signal: AbortSignal,
 ): Promise<PresentFile | null> {
   if (existing !== 'file' || integrity.length === 0) return null;
   const { sizeBytes, digests } = await digestFile(
     context,
     path,
     integrity.map(({ algorithm }) => algorithm),
+    signal,
   );
   if (integrity.some(({ algorithm, digestHex }) => digests[algorithm] !== digestHex)) return null;
   if (isExecutable) await makeExecutable(context.disk, path);
@@ -51,14 +53,20 @@ async function makeExecutable({ fileSystem, platform, umask }: Disk, path: strin
   }
 }
 
+/** A file that may be there already, how its hash was verified here, and what ends the look. */
+export interface SameFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly verifiedBy: string;
+  readonly signal: AbortSignal;
+}
+
 /** The file at the destination where it has this SHA-256: somebody else brought the same bytes meanwhile. */
 export async function findSame(
   context: EngineContext,
-  path: string,
-  sha256: string,
-  verifiedBy: string,
+  { path, sha256, verifiedBy, signal }: SameFile,
 ): Promise<PresentFile | null> {
-  const { sizeBytes, digests } = await digestFile(context, path, []);
+  const { sizeBytes, digests } = await digestFile(context, path, [], signal);
   return digests.sha256 === sha256 ? { path, bytes: sizeBytes, sha256, verifiedBy } : null;
 }
 
@@ -89,13 +97,15 @@ async function digestFile(
   { disk, hasher, openCache }: EngineContext,
   path: string,
   wanted: readonly HashAlgorithm[],
+  signal: AbortSignal,
 ): Promise<{ sizeBytes: number; digests: Digests }> {
   const cache = await openCache();
   const algorithms = [...new Set<HashAlgorithm>(['sha256', ...wanted])];
   const known = await cache.lookup(path);
   if (known && algorithms.every((algorithm) => known.digests[algorithm] !== undefined)) return known;
+  const before = await cache.sight(path);
   const sizeBytes = Number((await disk.fileSystem.stat(path)).size);
-  const { digests } = await hasher.start(path, algorithms).finish(sizeBytes);
-  await cache.record(path, digests);
+  const { digests } = await hasher.start(path, algorithms).finish(sizeBytes, signal);
+  await cache.record(path, digests, before);
   return { sizeBytes, digests };
 }

@@ -31,18 +31,25 @@ export interface Publication {
   readonly signal: AbortSignal;
 }
 
+/** A file in its place. */
+export interface Published {
+  /** Absolute; with `keepBoth` it may end in `name (2).ext`. */
+  readonly path: string;
+  /** Of the proven file right before it took its name, which changes the change time alone. */
+  readonly stats: BigIntStats;
+}
+
 /** With `keepBoth`, give up after so many numbered names. */
 const MOST_NAMES = 10_000;
 
 /**
- * Publishes and returns the absolute path of the file, which with `keepBoth` may be `name (2).ext`. The part file is gone
- * afterwards; journal and lease are the caller's. On any failure what was at the destination is untouched, the part file is
+ * Publishes. The part file is gone afterwards; journal and lease are the caller's. On any failure what was at the destination is untouched, the part file is
  * kept, and nothing else is left behind.
  * Order (power cuts): part file flushed, proof checked, folder checked, rename, folder flushed.
  * Raises `destinationExists`, `diskFull`, `permissionDenied`, `unsafePath`, `localIo`, `cancelled`, and `integrityMismatch` where the
  * part file is no longer what was verified.
  */
-export async function publish(disk: Disk, publication: Publication): Promise<string> {
+export async function publish(disk: Disk, publication: Publication): Promise<Published> {
   const { destination, folder } = publication;
   const part = await openPart(disk, folder.part);
   try {
@@ -50,9 +57,9 @@ export async function publish(disk: Disk, publication: Publication): Promise<str
     await requireProven(part, folder.part, publication.proof);
     const made = await prepareFolder(disk, destination.place);
     try {
-      const path = await place(disk, publication, part);
+      const published = await place(disk, publication, part);
       await syncFolders(disk, destination);
-      return path;
+      return published;
     } catch (error) {
       await made.undo();
       throw error;
@@ -74,7 +81,7 @@ export interface BytesPublication extends Omit<Publication, 'folder' | 'proof'> 
  * name. The destination folder's own flush is left to the system: a power cut may lose the name, never show other bytes.
  * Raises what `publish` raises.
  */
-export async function publishBytes(disk: Disk, stateDir: string, publication: BytesPublication): Promise<string> {
+export async function publishBytes(disk: Disk, stateDir: string, publication: BytesPublication): Promise<Published> {
   const { bytes, destination, key } = publication;
   const mode = (publication.isExecutable ? 0o755 : 0o644) & ~disk.umask;
   const made = await prepareFolder(disk, destination.place);
@@ -92,10 +99,11 @@ export async function publishBytes(disk: Disk, stateDir: string, publication: By
 }
 
 /** Errors are node's, `destinationExists` apart. */
-async function moveStaged(disk: Disk, publication: BytesPublication, staged: string): Promise<string> {
+async function moveStaged(disk: Disk, publication: BytesPublication, staged: string): Promise<Published> {
   try {
     await markOrigin(disk, staged, publication.url);
-    return await moveInto(disk, publication, staged);
+    const stats = await disk.fileSystem.lstat(staged);
+    return { path: await moveInto(disk, publication, staged), stats };
   } catch (error) {
     await disk.fileSystem.unlink(staged).catch(() => undefined);
     throw error;
@@ -117,16 +125,16 @@ async function flush(part: FileHandle, path: string): Promise<void> {
 }
 
 /** By rename where the device is the same, else by a copy beside the destination. */
-async function place(disk: Disk, publication: Publication, part: FileHandle): Promise<string> {
+async function place(disk: Disk, publication: Publication, part: FileHandle): Promise<Published> {
   const { folder, destination, proof, url } = publication;
   const mode = (publication.isExecutable ? 0o755 : 0o644) & ~disk.umask;
   try {
     await setMode(part, mode);
     await markOrigin(disk, folder.part, url);
-    const proven = await part.stat();
+    const stats = await part.stat();
     const path = await moveInto(disk, publication, folder.part);
-    await requireSameFile(disk, path, proven);
-    return path;
+    await requireSameFile(disk, path, stats);
+    return { path, stats };
   } catch (error) {
     if (errnoOf(error) !== 'EXDEV') throw translateLocalError(error, 'publish', destination.path);
   }
@@ -140,9 +148,10 @@ async function place(disk: Disk, publication: Publication, part: FileHandle): Pr
   });
   try {
     await markOrigin(disk, sibling, url);
+    const stats = await disk.fileSystem.lstat(sibling);
     const path = await moveInto(disk, publication, sibling);
     await disk.fileSystem.unlink(folder.part).catch(() => undefined);
-    return path;
+    return { path, stats };
   } catch (error) {
     await disk.fileSystem.unlink(sibling).catch(() => undefined);
     throw translateLocalError(error, 'publish', destination.path);

@@ -138,7 +138,7 @@ export class TransferQueue {
   ): Promise<ReadonlyMap<Asset, DiskState>> {
     const { hasher, openCache } = this.context;
     const hash = async (file: string, algorithms: readonly HashAlgorithm[], bytes: number): Promise<Digests> =>
-      (await hasher.start(file, algorithms).finish(bytes)).digests;
+      (await hasher.start(file, algorithms).finish(bytes, choice.signal)).digests;
     const states = await surveyDisk(assets, { ...choice, hash, verifiedCache: await openCache() });
     await this.saveCache();
     return states;
@@ -201,7 +201,7 @@ export class TransferQueue {
     const { log } = this.context.disk;
     await this.cache
       ?.then((cache) => cache.save())
-      .catch((error: unknown) => log('warn', `Saving the cache failed: ${String(error)}`));
+      .catch((error: unknown) => log('warn', `Saving the cache failed: ${asFetchError(error).message}`));
   }
 }
 

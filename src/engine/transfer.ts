@@ -86,7 +86,7 @@ export class Transfer {
     const hasChanged = before !== null && before !== this.stampBefore;
     const isOthersWork = hasChanged && this.hold.othersUrlHash === hashUrl(this.request.urls[0] ?? '');
     const present =
-      (await findPresent(this.context, this.request, destination)) ??
+      (await findPresent(this.context, this.request, destination, this.signal)) ??
       (isOthersWork ? await findJustPublished(this.context, this.request, destination) : null);
     if (!present) requireFree(destination, this.request.overwrite);
     return present;
@@ -231,7 +231,7 @@ export class Transfer {
 
   private async prove(state: TransferState): Promise<{ proven: Proven; verifiedBy: string } | null> {
     this.emit({ type: 'verifying' });
-    const proven = await state.prove();
+    const proven = await state.prove(this.signal);
     try {
       return { proven, verifiedBy: this.proof.check(proven.digests, state.remote.isLengthProven) };
     } catch (error) {

@@ -162,8 +162,8 @@ export class TransferState {
     this.savedBytes = countBytes(written);
   }
 
-  /** Digests of the complete file as it lies on disk, flushed to the device; or of its bytes in memory. Raises `localIo`. */
-  async prove(): Promise<Proven> {
+  /** Digests of the complete file as it lies on disk, flushed to the device; or of its bytes in memory. Raises `localIo`, the signal's reason. */
+  async prove(signal: AbortSignal): Promise<Proven> {
     const totalBytes = this.work.totalBytes ?? 0;
     if (this.part.isInMemory) {
       const bytes = this.part.readMemory(totalBytes);
@@ -171,7 +171,7 @@ export class TransferState {
     }
     await this.checkpoint.settle();
     await this.part.trim(totalBytes);
-    const [fileProof] = await Promise.all([this.hash.finish(totalBytes), this.flush()]);
+    const [fileProof] = await Promise.all([this.hash.finish(totalBytes, signal), this.flush()]);
     requireSize(this.folder.part, fileProof, totalBytes);
     return fileProof;
   }

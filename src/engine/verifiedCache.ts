@@ -11,15 +11,26 @@ import { formatEntries, parseEntries, type Entries, type VerifiedEntry } from '.
 
 export type Digests = Readonly<Partial<Record<HashAlgorithm, string>>>;
 
+/** A regular file as it looked before it was read. */
+export interface Sighting {
+  readonly stats: BigIntStats;
+  /** Wall clock, nanoseconds since the epoch. */
+  readonly seenAtNs: bigint;
+}
+
 /** Digests by absolute path. Several processes may share the file; the last to save wins on entries that both changed. */
 export interface VerifiedCache {
   /** Digests of the regular file at `path` if it has not changed since they were recorded; else null. One lstat; never raises. */
   lookup(path: string): Promise<{ readonly digests: Digests; readonly sizeBytes: number } | null>;
+  /** How the regular file at `path` looks, to be asked before it is hashed; null where there is none. Never raises. */
+  sight(path: string): Promise<Sighting | null>;
+  /** Remembers digests that were made after `before`; nothing where the file has changed since then. Never raises. */
+  record(path: string, digests: Digests, before: Sighting | null): Promise<void>;
   /**
-   * Remembers digests of the file as it is now: call it right after hashing or publishing. `isOurs`: this process has just
-   * published it, so that nobody had a reason to change it within the resolution of its time. Never raises.
+   * Remembers digests of a file that this process has just published, so that nobody had a reason to change it within the
+   * resolution of its time; nothing where it is no longer that of `stats`. Never raises.
    */
-  record(path: string, digests: Digests, isOurs?: boolean): Promise<void>;
+  recordPublished(path: string, digests: Digests, stats: BigIntStats): Promise<void>;
   /** Saves what was recorded, if anything. Raises `diskFull`, `permissionDenied`, `localIo`. */
   save(): Promise<void>;
 }
@@ -51,11 +62,28 @@ class StatCache implements VerifiedCache {
     return { digests: entry.digests, sizeBytes: Number(stats.size) };
   }
 
-  async record(path: string, digests: Digests, isOurs = false): Promise<void> {
+  async sight(path: string): Promise<Sighting | null> {
+    const seenAtNs = BigInt(this.disk.wallClockMs()) * 1_000_000n;
     const stats = await this.disk.fileSystem.lstat(path).catch(() => null);
-    if (stats === null || !stats.isFile()) return;
-    const nowNs = BigInt(this.disk.wallClockMs()) * 1_000_000n;
-    const entry = makeEntry(stats, digests, isOurs ? stats.mtimeNs + timeResolutionNs(stats.mtimeNs) : nowNs);
+    return stats?.isFile() ? { stats, seenAtNs } : null;
+  }
+
+  async record(path: string, digests: Digests, before: Sighting | null): Promise<void> {
+    const now = await this.sight(path);
+    if (before === null || now === null || !isSameContent(before.stats, now.stats)) return;
+    if (before.stats.ctimeNs !== now.stats.ctimeNs) return;
+    // A change within the resolution of the time would show only if it came after the sighting.
+    this.put(path, makeEntry(now.stats, digests, before.seenAtNs));
+  }
+
+  async recordPublished(path: string, digests: Digests, stats: BigIntStats): Promise<void> {
+    const now = await this.sight(path);
+    // The change time is another since the file took its name.
+    if (now === null || !isSameContent(stats, now.stats)) return;
+    this.put(path, makeEntry(now.stats, digests, stats.mtimeNs + timeResolutionNs(stats.mtimeNs)));
+  }
+
+  private put(path: string, entry: VerifiedEntry): void {
     // Put last, so that the map stays in the order of recording.
     this.entries.delete(path);
     this.entries.set(path, entry);
@@ -103,6 +131,11 @@ function makeEntry(
     recordedAtNs: String(recordedAtNs),
     digests,
   };
+}
+
+/** The same file, not written to, as far as its times tell. */
+function isSameContent(a: BigIntStats, b: BigIntStats): boolean {
+  return a.dev === b.dev && a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs;
 }
 
 function isUnchanged(entry: VerifiedEntry, { size, mtimeNs, ctimeNs, ino }: BigIntStats): boolean {

@@ -1,6 +1,17 @@
 // sync, verify and add of the built command line, against servers on loopback. `npm run build` makes it.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { bodyBytes, bodySha256 } from '../../support/body';
 import { FaultServer } from '../../support/faultServer';
 import { runCli, startCli, type ProcessResult } from '../../support/processes';
@@ -49,6 +60,19 @@ describe('the list of assets', () => {
   function serve(path: string, seed: number, sizeBytes = 20_000): Entry {
     const url = server.serve(`/${path}`, { seed, sizeBytes });
     return { path, url, integrity: `sha256:${bodySha256(seed, sizeBytes)}`, size: sizeBytes };
+  }
+
+  /** Whether the process has the file open. */
+  function isOpen(pid: number, file: string): boolean {
+    const folderOfLinks = `/proc/${pid}/fd`;
+    return readdirSync(folderOfLinks).some((name) => {
+      try {
+        return readlinkSync(`${folderOfLinks}/${name}`) === file;
+      } catch {
+        // Closed meanwhile.
+        return false;
+      }
+    });
   }
 
   const files = (): string[] => listFiles(folder.at('work')).filter((file) => file !== 'asset-fetch.json');
@@ -258,6 +282,35 @@ describe('the list of assets', () => {
       assert.equal(done['path'], folder.at('work', 'a.bin'));
       assert.equal(stderr, '');
     });
+  });
+
+  describe('on a file that takes long to hash', () => {
+    const commands = [
+      ['sync'],
+      ['verify'],
+      ['get', 'http://127.0.0.1:9/', '-o', 'huge.bin', '--integrity', 'f'.repeat(64)],
+    ];
+    for (const [command = '', ...args] of commands) {
+      it(`D06 ${command} stops within a second on SIGINT`, async function () {
+        // Only there can be seen from outside what a process reads.
+        if (process.platform !== 'linux') this.skip();
+        writeList({ path: 'huge.bin', url: 'http://127.0.0.1:9/', integrity: 'f'.repeat(64) });
+        const huge = folder.at('work', 'huge.bin');
+        writeFileSync(huge, '');
+        truncateSync(huge, 32 * 2 ** 30);
+        const running = startCli(argsOf(command, ...args, '--json'), { cwd: folder.at('work') });
+        while (!isOpen(running.pid, huge)) await new Promise((resolve) => setTimeout(resolve, 10));
+        const askedMs = performance.now();
+        running.kill('SIGINT');
+        const { code, events } = await running.finished;
+        assert.ok(performance.now() - askedMs < 1_000);
+        assert.equal(code, 130);
+        assert.deepEqual(
+          events.map(({ event, code: why }) => [event, why]),
+          [['failed', 'cancelled']],
+        );
+      });
+    }
   });
 
   describe('verify', () => {

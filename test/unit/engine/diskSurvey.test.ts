@@ -45,6 +45,7 @@ describe('surveyDisk', () => {
           const digests = cached.get(file);
           return Promise.resolve(digests ? { digests, sizeBytes: readFileSync(file).length } : null);
         },
+        sight: () => Promise.resolve(null),
         record: (file, digests) => {
           cached.set(file, digests);
           return Promise.resolve();

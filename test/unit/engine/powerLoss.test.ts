@@ -66,7 +66,8 @@ async function publishInto(scene: Scene, path: string, overwrite: OverwritePolic
   const destination = await locateDestination(scene.disk, place, path.split('/').at(-1)!, overwrite);
   const signal = new AbortController().signal;
   const url = 'https://example.test/a';
-  return publish(scene.disk, { folder: scene.folder, destination, overwrite, isExecutable: false, proof, url, signal });
+  const order = { folder: scene.folder, destination, overwrite, isExecutable: false, proof, url, signal };
+  return (await publish(scene.disk, order)).path;
 }
 
 /** The way of small files, which never were in a part file. */
@@ -75,7 +76,7 @@ async function publishBytesInto({ disk }: Scene, path: string, overwrite: Overwr
   const destination = await locateDestination(disk, place, path.split('/').at(-1)!, overwrite);
   const signal = new AbortController().signal;
   const url = 'https://example.test/a';
-  return publishBytes(disk, '/state', {
+  const published = await publishBytes(disk, '/state', {
     bytes: NEW,
     key: KEY,
     destination,
@@ -84,6 +85,7 @@ async function publishBytesInto({ disk }: Scene, path: string, overwrite: Overwr
     url,
     signal,
   });
+  return published.path;
 }
 
 /** Crashes at every point, in every way; returns what was found at the destination that should not be there. */

@@ -85,7 +85,17 @@ describe('publish', () => {
     const place = await resolvePlace(disk, { root, path, isFolder: false });
     const destination = await locateDestination(disk, place, path.split('/').at(-1)!, overwrite);
     const signal = new AbortController().signal;
-    return publish(disk, { folder, destination, overwrite, isExecutable: false, proof, url: URL, signal, ...more });
+    const published = await publish(disk, {
+      folder,
+      destination,
+      overwrite,
+      isExecutable: false,
+      proof,
+      url: URL,
+      signal,
+      ...more,
+    });
+    return published.path;
   }
 
   const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');

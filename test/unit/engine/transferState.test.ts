@@ -1,6 +1,6 @@
 // Part file and journal say the same at every instant: before a resume's first byte, amid a restart, beside strangers' bytes.
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { parseIntegrity } from '../../../src/assets/integrity';
 import { makeRequest } from '../../../src/assets/request';
@@ -138,6 +138,46 @@ describe('part file and journal of a transfer', function () {
     assertDone(await engine.fetch(url, { connections: 1 }), 2, 16 * MIB, [1]);
     assert.deepEqual([...new Set(journals.map((text) => parseJournal(text).type))], ['read']);
     assert.ok(journals.some((text) => text.includes('"written":[]')));
+  });
+
+  it('D06 ends at once on a cancel while it verifies, and keeps every byte', async () => {
+    const url = server.serve('/a', { sizeBytes: 16 * MIB, seed: 1 });
+    const run = engine.begin(url);
+    await engine.waitUntil(() => run.events.some(({ type }) => type === 'verifying'));
+    engine.cancel(run.id);
+    assert.equal(assertFailed(await run.outcome, 'cancelled').details.keptBytes, 16 * MIB);
+    assert.deepEqual(engine.listRoot(), []);
+    assert.equal(assertDone(await engine.fetch(url), 1, 16 * MIB).fetchedBytes, 0);
+  });
+
+  it('D06 ends at once on a cancel while it hashes a file that is there', async () => {
+    const url = server.serve('/a', { sizeBytes: SIZE, seed: 1 });
+    const path = engine.folder.at('root', 'out.bin');
+    writeFileSync(path, '');
+    truncateSync(path, 8 * 1024 * MIB);
+    const isHashing = new Promise((resolve) => faultFs.before('stat', resolve, 'out.bin'));
+    const run = engine.begin(url, { integrity: parseIntegrity(bodySha256(1, SIZE)), overwrite: 'replace' });
+    await isHashing;
+    const startedMs = performance.now();
+    engine.cancel(run.id);
+    assertFailed(await run.outcome, 'cancelled');
+    assert.ok(performance.now() - startedMs < 1_000);
+    assert.equal(server.requests.length, 0);
+  });
+
+  it('B10 does not remember a file that is there as it was before it changed under the hash', async () => {
+    const url = server.serve('/a', { sizeBytes: SIZE, seed: 1 });
+    const path = engine.folder.at('root', 'out.bin');
+    const integrity = parseIntegrity(bodySha256(1, SIZE));
+    assertDone(await engine.fetch(url), 1, SIZE);
+    const other = readFileSync(path);
+    other[0] = (other[0] ?? 0) ^ 1;
+    await engine.restart();
+    utimesSync(path, 1_700_000_000.5, 1_700_000_000.5);
+    // Right after the hash, before it is remembered.
+    faultFs.before('stat', () => faultFs.before('lstat', () => writeFileSync(path, other), 'out.bin'), 'out.bin');
+    assert.equal((await engine.fetch(url, { integrity })).type, 'done');
+    assertFailed(await engine.fetch(url, { integrity }), 'destinationExists');
   });
 
   describe('discarding what an earlier run left', () => {

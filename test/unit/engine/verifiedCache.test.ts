@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -39,7 +40,7 @@ describe('verifiedCache', () => {
 
   async function remember(path = file): Promise<void> {
     const cache = await open();
-    await cache.record(path, DIGESTS);
+    await cache.record(path, DIGESTS, await cache.sight(path));
     await cache.save();
   }
 
@@ -53,6 +54,40 @@ describe('verifiedCache', () => {
       faultFs.calls.slice(before).map(({ operation }) => operation),
       ['lstat'],
     );
+  });
+
+  it('B10 remembers nothing of a file that was changed while it was hashed, even with its times set back', async () => {
+    const cache = await open();
+    const { atime, mtime } = statSync(file);
+    const changes = [
+      () => writeFileSync(file, 'HELLO'),
+      () => {
+        writeFileSync(temp.at('new'), 'hello');
+        utimesSync(temp.at('new'), atime, mtime);
+        renameSync(temp.at('new'), file);
+      },
+      () => {
+        writeFileSync(file, 'HELLO');
+        utimesSync(file, atime, mtime);
+      },
+      () => rmSync(file),
+    ];
+    for (const change of changes) {
+      const before = await cache.sight(file);
+      passTick(file, temp.at('probe'));
+      change();
+      await cache.record(file, DIGESTS, before);
+      assert.equal(await cache.lookup(file), null);
+    }
+  });
+
+  it('B10 does not trust the times of a file that changed right before it was hashed', async () => {
+    const cache = await open(makeDisk());
+    writeFileSync(file, 'HELLO');
+    const before = await cache.sight(file);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await cache.record(file, DIGESTS, before);
+    assert.equal(await cache.lookup(file), null);
   });
 
   it('knows nothing of other files', async () => {
@@ -114,7 +149,7 @@ describe('verifiedCache', () => {
     utimesSync(file, mtimeMs / 1000, mtimeMs / 1000);
     const recordedAfter = async (ms: number): Promise<unknown> => {
       const cache = await open(makeDisk({ wallClockMs: () => Math.floor(mtimeMs) + ms }));
-      await cache.record(file, DIGESTS);
+      await cache.record(file, DIGESTS, await cache.sight(file));
       return cache.lookup(file);
     };
     assert.equal(await recordedAfter(0), null);
@@ -131,7 +166,7 @@ describe('verifiedCache', () => {
       [2_000, true],
     ] as const) {
       const cache = await open(makeDisk({ wallClockMs: () => 1_700_000_000_000 + ms }));
-      await cache.record(file, DIGESTS);
+      await cache.record(file, DIGESTS, await cache.sight(file));
       assert.equal((await cache.lookup(file)) !== null, isTrusted);
     }
   });
@@ -149,7 +184,7 @@ describe('verifiedCache', () => {
     ] as const) {
       it(`trusts the times at once, after a restart as well (${resolution})`, async () => {
         const cache = await atOnce(mtimeMs);
-        await cache.record(file, DIGESTS, true);
+        await cache.recordPublished(file, DIGESTS, lstatSync(file, { bigint: true }));
         assert.deepEqual((await cache.lookup(file))?.digests, DIGESTS);
         await cache.save();
         assert.deepEqual((await (await open()).lookup(file))?.digests, DIGESTS);
@@ -157,22 +192,40 @@ describe('verifiedCache', () => {
 
       it(`does not trust those of a file that was there before (${resolution})`, async () => {
         const cache = await atOnce(mtimeMs);
-        await cache.record(file, DIGESTS, false);
+        await cache.record(file, DIGESTS, await cache.sight(file));
         assert.equal(await cache.lookup(file), null);
       });
     }
 
+    it('B10 remembers nothing where somebody writes to it at once', async () => {
+      const cache = await atOnce(1_700_000_000_123.5);
+      const published = lstatSync(file, { bigint: true });
+      writeFileSync(file, 'HELLO');
+      await cache.recordPublished(file, DIGESTS, published);
+      assert.equal(await cache.lookup(file), null);
+    });
+
+    it('remembers it although taking its name changed its change time', async () => {
+      const cache = await atOnce(1_700_000_000_123.5);
+      const published = lstatSync(file, { bigint: true });
+      passTick(file, temp.at('probe'));
+      renameSync(file, temp.at('b.bin'));
+      renameSync(temp.at('b.bin'), file);
+      await cache.recordPublished(file, DIGESTS, published);
+      assert.deepEqual((await cache.lookup(file))?.digests, DIGESTS);
+    });
+
     it('B10 notices a later change by its times', async () => {
       const cache = await atOnce(1_700_000_000_123.5);
-      await cache.record(file, DIGESTS, true);
+      await cache.recordPublished(file, DIGESTS, lstatSync(file, { bigint: true }));
       writeFileSync(file, 'HELLO');
       assert.equal(await cache.lookup(file), null);
     });
 
     it('forgets that it was ours where the file is recorded anew', async () => {
       const cache = await atOnce(1_700_000_000_123.5);
-      await cache.record(file, DIGESTS, true);
-      await cache.record(file, DIGESTS);
+      await cache.recordPublished(file, DIGESTS, lstatSync(file, { bigint: true }));
+      await cache.record(file, DIGESTS, await cache.sight(file));
       assert.equal(await cache.lookup(file), null);
     });
   });
@@ -181,8 +234,8 @@ describe('verifiedCache', () => {
     const other = temp.at('b.bin');
     linkSync(file, other);
     const [one, two] = [await open(), await open()];
-    await one.record(file, DIGESTS);
-    await two.record(other, DIGESTS);
+    await one.record(file, DIGESTS, await one.sight(file));
+    await two.record(other, DIGESTS, await two.sight(other));
     await one.save();
     await two.save();
     const merged = await open();
@@ -226,7 +279,7 @@ describe('verifiedCache', () => {
     await remember();
     const { fileSystem } = new FaultFs().fail({ operation: 'rename', nth: 1, errno: 'ENOSPC' });
     const cache = await open(makeDisk({ fileSystem, wallClockMs: later.wallClockMs }));
-    await cache.record(file, { sha256: 'ff'.repeat(32) });
+    await cache.record(file, { sha256: 'ff'.repeat(32) }, await cache.sight(file));
     await assert.rejects(cache.save(), { code: 'diskFull' });
     assert.deepEqual((await (await open()).lookup(file))?.digests, DIGESTS);
     await cache.save();
@@ -250,7 +303,7 @@ describe('verifiedCache', () => {
     };
     await assertLinear(1_000, stateOf, async (folder) => {
       const loaded = await openVerifiedCache(later, folder);
-      await loaded.record(file, DIGESTS);
+      await loaded.record(file, DIGESTS, await loaded.sight(file));
       await loaded.save();
     });
     const saved = readFileSync(temp.at('state of 10000', 'verified.json'), 'utf8');
