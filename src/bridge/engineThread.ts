@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { parseEngineMessage } from './engineMessages';
 import type { EngineConfig, EngineMessage, HostMessage } from './protocol';
 
-/** What a transfer holds for the disk (`MOST_PENDING_BYTES` in partFile.ts) lies outside this heap; what comes near this limit is a leak of ours. */
+/** The engine holds at most 2 MiB a transfer, outside this heap; what comes near this limit is a leak of ours. */
 const HEAP_LIMIT_MB = 512;
 
 export interface EngineThreadEvents {

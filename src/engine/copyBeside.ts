@@ -14,6 +14,10 @@ import type { Destination } from './place';
 import { makeStateFolder, transfersDir } from './transferFolder';
 
 const COPY_BYTES = 1024 * 1024;
+/** Names that `stageBytes` makes. */
+const STAGED = /^[0-9a-f]{32}\.[0-9a-f]{8}\.tmp$/;
+/** Staged bytes take their name within milliseconds, or minutes where Windows holds the destination. */
+const STALE_MS = 3_600_000;
 
 /** Never through a link, never into a file that exists. Windows has no O_NOFOLLOW; as undefined it counts for nothing. */
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -45,7 +49,10 @@ export function writeBeside(
   return fillBeside(fileSystem, order, (to) => writeAll(to, bytes, bytes.length, 0));
 }
 
-/** Verified bytes in a flushed file of the state folder; its path. A crash leaves nothing in the workspace that way. */
+/**
+ * Verified bytes in a flushed file of the state folder; its path. A crash leaves nothing in the workspace that way. Raises
+ * `diskFull`, `permissionDenied`, `localIo`, naming the state folder.
+ */
 export async function stageBytes(
   disk: Disk,
   stateDir: string,
@@ -55,14 +62,25 @@ export async function stageBytes(
   const staged = join(transfersDir(stateDir), `${key}.${randomBytes(4).toString('hex')}.tmp`);
   const fill = (to: FileHandle): Promise<void> => writeAll(to, bytes, bytes.length, 0);
   try {
-    return await fillFile(disk.fileSystem, staged, mode, fill);
+    return await fillFile(disk.fileSystem, staged, mode, fill).catch(async (error: unknown) => {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      await makeStateFolder(disk, transfersDir(stateDir));
+      return fillFile(disk.fileSystem, staged, mode, fill);
+    });
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw translateLocalError(error, 'write', staged);
+    throw translateLocalError(error, 'write', stateDir);
   }
-  await makeStateFolder(disk, transfersDir(stateDir));
-  return fillFile(disk.fileSystem, staged, mode, fill).catch((error: unknown) => {
-    throw translateLocalError(error, 'write', staged);
-  });
+}
+
+/** Removes what kills left of `stageBytes`. Others may be at theirs: only what is old goes. Never raises. */
+export async function sweepStaged({ fileSystem, wallClockMs }: Disk, stateDir: string): Promise<void> {
+  const dir = transfersDir(stateDir);
+  const names = await fileSystem.readdir(dir).catch(() => []);
+  for (const staged of names.filter((name) => STAGED.test(name)).map((name) => join(dir, name))) {
+    const stats = await fileSystem.lstat(staged).catch(() => null);
+    const isStale = stats !== null && wallClockMs() - Number(stats.mtimeMs) > STALE_MS;
+    if (isStale) await fileSystem.unlink(staged).catch(() => undefined);
+  }
 }
 
 async function fillBeside(

@@ -3,7 +3,7 @@ import { FetchError } from '../assets/fetchError';
 import type { Disk } from './disk';
 import { inspectJournal } from './journal';
 import { acquireLease, type Lease } from './lease';
-import { detachPart, makeTransferFolder, type TransferFolder } from './transferFolder';
+import { detachPart, makeTransferFolder, requireUsableState, type TransferFolder } from './transferFolder';
 
 /** Another window or process was at the same transfer until now: whoever holds this looks at everything anew. */
 export class Superseded extends Error {}
@@ -26,12 +26,11 @@ export class FolderHold {
     return this.lease !== null;
   }
 
-  /** Whether an earlier run, or another process now, has this folder. */
+  /** Whether an earlier run, or another process now, has this folder. Raises what `requireUsableState` does. */
   async exists(): Promise<boolean> {
-    return this.disk.fileSystem.lstat(this.folder.dir).then(
-      () => true,
-      () => false,
-    );
+    const stats = await this.disk.fileSystem.lstat(this.folder.dir).catch(() => null);
+    if (stats === null) await requireUsableState(this.disk, this.folder);
+    return stats !== null;
   }
 
   /**

@@ -6,6 +6,7 @@ import type { FetchRequest } from '../assets/request';
 import type { DiskState, ListedAsset } from '../assets/syncPlan';
 import type { EngineConfig, EngineMessage, LogLevel, UnfinishedTransfer } from '../bridge/protocol';
 import { ConnectionBudget } from './connectionBudget';
+import { sweepStaged } from './copyBeside';
 import { createDisk, type Disk } from './disk';
 import { surveyDisk } from './diskSurvey';
 import type { EngineContext } from './engineContext';
@@ -150,7 +151,7 @@ export class TransferQueue {
     await this.dispose();
   }
 
-  /** Cancels everything, saves every journal, closes every connection and ends the hash thread. */
+  /** Cancels everything, saves every journal, removes what kills left, closes every connection and ends the hash thread. */
   async dispose(): Promise<void> {
     this.isDisposed = true;
     for (const { id } of [...this.waiting]) this.cancel(id);
@@ -160,6 +161,7 @@ export class TransferQueue {
     });
     await Promise.all(ends);
     await this.saveCache();
+    await sweepStaged(this.context.disk, this.context.config.stateDir);
     await Promise.all([this.context.http.dispose(), this.context.hasher.dispose()]);
   }
 

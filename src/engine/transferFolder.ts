@@ -1,5 +1,6 @@
 // Where one transfer keeps its part file, journal and lease: its own folder below the state folder, named by what is fetched.
 import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FetchError } from '../assets/fetchError';
 import type { FetchRequest } from '../assets/request';
@@ -48,6 +49,23 @@ export async function makeTransferFolder({ fileSystem }: Disk, { dir }: Transfer
     await requireRealFolder(fileSystem, dir);
   } catch (error) {
     throw translateLocalError(error, 'prepare', dir);
+  }
+}
+
+/**
+ * Raises `permissionDenied` or `localIo`, naming the state folder, where nothing can be made in it, as far as that can be told
+ * without making anything.
+ */
+export async function requireUsableState({ fileSystem }: Disk, { dir }: TransferFolder): Promise<void> {
+  const stateDir = dirname(dirname(dir));
+  for (let at = dirname(dir); ; at = dirname(at)) {
+    try {
+      await fileSystem.access(at, constants.W_OK | constants.X_OK);
+      return;
+    } catch (error) {
+      // Missing folders are made later, in the first one that is there.
+      if (errnoOf(error) !== 'ENOENT' || at === dirname(at)) throw translateLocalError(error, 'write', stateDir);
+    }
   }
 }
 

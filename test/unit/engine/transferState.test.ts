@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { FetchErrorCode } from '../../../src/assets/fetchError';
 import { parseIntegrity } from '../../../src/assets/integrity';
 import { makeRequest } from '../../../src/assets/request';
 import { countBytes, type RangeSet } from '../../../src/engine/byteRanges';
@@ -204,6 +205,52 @@ describe('part file and journal of a transfer', function () {
       engine.cancel(run.id);
       assertFailed(await run.outcome, 'cancelled');
     });
+  });
+
+  describe('in a state folder that cannot be used', () => {
+    const size = 1000;
+
+    async function assertNamesIt(code: FetchErrorCode, mostRequests: number): Promise<void> {
+      const url = server.serve('/a', { sizeBytes: size, seed: 1 });
+      const error = assertFailed(await engine.fetch(url), code);
+      assert.equal(error.details.path, engine.stateDir);
+      assert.ok(error.message.includes(engine.stateDir), error.message);
+      assert.ok(!error.message.includes(engine.root) && !error.message.includes('FetchError'), error.message);
+      assert.ok(server.requests.length <= mostRequests);
+      assert.deepEqual(engine.listRoot(), []);
+    }
+
+    it('B08 says so before it asks the network where a file is in its place', async () => {
+      writeFileSync(engine.stateDir, '');
+      await assertNamesIt('localIo', 0);
+    });
+
+    it('B08 says so before it asks the network where it may not be written', async () => {
+      mkdirSync(engine.stateDir);
+      faultFs.fail({ operation: 'access', nth: 1, errno: 'EROFS', path: engine.stateDir, times: 1_000 });
+      await assertNamesIt('permissionDenied', 0);
+    });
+
+    for (const [operation, errno, code] of [
+      ['mkdir', 'EACCES', 'permissionDenied'],
+      ['open', 'ENOSPC', 'diskFull'],
+    ] as const) {
+      it(`B39 names it, not the destination, where ${operation} fails with ${errno}`, async () => {
+        faultFs.fail({ operation, nth: 1, errno, path: engine.stateDir, times: 1_000 });
+        await assertNamesIt(code, 1);
+      });
+    }
+  });
+
+  it('B23 removes what a kill left of small files, once nobody can be at it any more', async () => {
+    const transfers = engine.folder.at('state', 'transfers');
+    mkdirSync(transfers, { recursive: true });
+    const [stale, fresh] = ['00000001', '00000002'].map((id) => `${transfers}/${'ab'.repeat(16)}.${id}.tmp`);
+    for (const file of [stale, fresh]) writeFileSync(file ?? '', 'bytes');
+    const longAgo = Date.now() / 1000 - 2 * 3600;
+    utimesSync(stale ?? '', longAgo, longAgo);
+    await engine.restart();
+    assert.deepEqual(engine.listState(), [`state/transfers/${'ab'.repeat(16)}.00000002.tmp`]);
   });
 
   it('B29 empties no part file that another process has taken over', async () => {
