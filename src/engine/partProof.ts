@@ -10,12 +10,17 @@ const READ_BYTES = 1024 * 1024;
 
 /**
  * Raises `integrityMismatch` unless the open file at `path` is what the proof is of. Where its identity differs (an earlier try
- * changed its mode, a backup touched it) it is hashed again. Raises `localIo` where it cannot be read.
+ * changed its mode, a backup touched it) it is hashed again. Raises `localIo` where it cannot be read, and the signal's reason.
  */
-export async function requireProven(file: FileHandle, path: string, proof: FileProof): Promise<void> {
+export async function requireProven(
+  file: FileHandle,
+  path: string,
+  proof: FileProof,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     if (isSameIdentity(await identify(file), proof.identity)) return;
-    for (const integrity of await digestAgain(file, proof)) requireDigest(path, integrity, proof);
+    for (const integrity of await digestAgain(file, proof, signal)) requireDigest(path, integrity, proof);
   } catch (error) {
     throw translateLocalError(error, 'verify', path);
   }
@@ -50,13 +55,14 @@ function isSameIdentity(a: FileIdentity, b: FileIdentity): boolean {
   return isSameFile && a.sizeBytes === b.sizeBytes && a.modifiedNs === b.modifiedNs && a.changedNs === b.changedNs;
 }
 
-async function digestAgain(file: FileHandle, proof: FileProof): Promise<Integrity[]> {
+async function digestAgain(file: FileHandle, proof: FileProof, signal: AbortSignal): Promise<Integrity[]> {
   const running = new Map<HashAlgorithm, Digest>();
   for (const algorithm of ['sha256', ...Object.keys(proof.digests)] as HashAlgorithm[]) {
     running.set(algorithm, await createDigest(algorithm));
   }
   const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   for (let position = 0; ;) {
+    signal.throwIfAborted();
     const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
     if (bytesRead === 0) break;
     for (const digest of running.values()) digest.update(buffer.subarray(0, bytesRead));

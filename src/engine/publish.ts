@@ -54,7 +54,7 @@ export async function publish(disk: Disk, publication: Publication): Promise<Pub
   const part = await openPart(disk, folder.part);
   try {
     await flush(part, folder.part);
-    await requireProven(part, folder.part, publication.proof);
+    await requireProven(part, folder.part, publication.proof, publication.signal);
     const made = await prepareFolder(disk, destination.place);
     try {
       const published = await place(disk, publication, part);

@@ -24,6 +24,7 @@ export type Proven = FileProof | { readonly bytes: Buffer; readonly digests: Fil
 
 export class TransferState {
   readonly work = new Workload();
+  readonly part: PartFile;
   readonly remote: RemoteFile;
   /** File name chosen; null before the first response of a request that names only a folder. */
   name: string | null = null;
@@ -41,8 +42,6 @@ export class TransferState {
   private hash: RunningHash;
   private hasJournal = false;
   private readonly checkpoint: Checkpoint;
-
-  readonly part: PartFile;
 
   /** A state in memory; `resume` or `materialize` brings it to disk. */
   constructor(

@@ -280,6 +280,20 @@ describe('publish', () => {
     assert.equal(sha256(path), proof.digests.sha256);
   });
 
+  it('D06 ends on a cancel while it hashes again, and keeps the part file', async () => {
+    const proof = await prepare();
+    chmodSync(folder.part, 0o640);
+    const controller = new AbortController();
+    const reason = new FetchError('cancelled', 'enough');
+    const faultFs = new FaultFs().before('handle.read', () => controller.abort(reason));
+    const publishing = run(makeDisk({ fileSystem: faultFs.fileSystem }), proof, 'a.bin', 'fail', {
+      signal: controller.signal,
+    });
+    await assert.rejects(publishing, reason);
+    assert.deepEqual(listFiles(root), []);
+    assert.ok(existsSync(folder.part));
+  });
+
   it('C40 removes what took the place of the part file at the last instant', async () => {
     const proof = await prepare();
     const faultFs = new FaultFs().before('link', () => {
