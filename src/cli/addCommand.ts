@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import { checkRelativePath } from '../assets/destination';
 import { exitCodeFor, exitCodes, type ExitCode } from '../assets/exitCode';
-import { addAsset, type NewAsset } from '../assets/manifestEdit';
+import type { NewAsset } from '../assets/manifestEdit';
 import { redactUrl } from '../assets/redact';
 import { makeRequest, type FetchResult } from '../assets/request';
 import { listOptionSpecs, locateList } from './assetList';
@@ -10,12 +10,14 @@ import { asUsage } from './asUsage';
 import { engineOptionSpecs, readConnections, readEngineConfig } from './engineOptions';
 import { checkUrl, readHeaders } from './getOptions';
 import { cleanForTerminal } from './lineOutput';
-import { checkListText, readListText, writeListText } from './listText';
+import { withListLock } from './listLock';
+import { checkNewEntry, readListText, requireWritableList, writeListText } from './listText';
 import { runOneTransfer } from './oneTransfer';
 import { readListOverwrite } from './overwrite';
 import { parseOptions, type OptionSpecs } from './parseOptions';
 import type { Surroundings } from './surroundings';
-import { createReporter } from './transferReporter';
+import { createReporter, type Report } from './transferReporter';
+import { forgetUnlisted, recallUnlisted, rememberUnlisted } from './unlistedFile';
 import { UsageError } from './usageError';
 
 export const addOptionSpecs = {
@@ -26,46 +28,62 @@ export const addOptionSpecs = {
 } as const satisfies OptionSpecs;
 
 /**
- * Runs `add`. The list is judged with the new entry before anything is fetched, and written only after the file is there.
- * Resolves to the exit code; throws UsageError for arguments and lists that are unsound.
+ * Runs `add`. The list is judged with the new entry before anything is fetched, and written only after the file is there;
+ * `done` is told when the entry is on the list. Resolves to the exit code; throws UsageError for arguments and lists that
+ * are unsound, FetchError where the list cannot be written.
  */
 export async function runAdd(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const options = parseOptions(args, addOptionSpecs);
   const list = locateList(options, surroundings.cwd);
-  const asset = readAsset(options.operands);
-  checkListText(list, addAsset(readListText(list), asset));
+  const { asset, url } = readAsset(options.operands);
+  checkNewEntry(list, readListText(list), asset);
+  requireWritableList(list);
+  const config = readEngineConfig(options, surroundings);
+  const unlisted = { stateDir: config.stateDir, file: path.join(path.dirname(list), asset.path), url };
   const request = makeRequest({
     urls: asset.urls,
     root: path.dirname(list),
     path: asset.path,
+    integrity: recallUnlisted(unlisted),
     headers: readHeaders(options.all('header')),
     overwrite: readListOverwrite(options),
     connections: readConnections(options),
   });
-  const displayUrl = redactUrl(asset.urls[0] ?? '');
-  const output = { json: options.isSet('json'), quiet: options.isSet('quiet'), displayUrl };
+  const output = { json: options.isSet('json'), quiet: options.isSet('quiet'), displayUrl: redactUrl(url) };
   const report = createReporter(output, surroundings);
-  const outcome = await runOneTransfer(request, readEngineConfig(options, surroundings), report, surroundings);
+  const outcome = await runOneTransfer(request, config, exceptDone(report), surroundings);
   if (outcome.type === 'failed') return exitCodeFor(outcome.error.code);
-  const warnings = writeEntry(list, asset, outcome.result);
+  rememberUnlisted(unlisted, outcome.result.sha256);
+  const warnings = await withListLock(list, () => writeEntry(list, asset, outcome.result));
+  forgetUnlisted(unlisted);
+  report({ ...outcome, id: 'add' });
   if (!output.quiet) for (const warning of warnings) surroundings.stderr.writeLine(cleanForTerminal(warning));
   return exitCodes.done;
 }
 
+function exceptDone(report: Report): Report {
+  return (message) => {
+    if (message.type !== 'done') report(message);
+  };
+}
+
 /** The entry that the operands describe, not proven yet. */
-function readAsset([url, givenPath, ...rest]: readonly string[]): NewAsset {
+function readAsset([url, givenPath, ...rest]: readonly string[]): { asset: NewAsset; url: string } {
   if (url === undefined || givenPath === undefined || rest.length > 0) {
     throw new UsageError('add wants a URL and a path below the list: asset-fetch add https://example.com/f models/f');
   }
   const assetPath = asUsage('add', () => checkRelativePath(givenPath));
-  return { path: assetPath, urls: [checkUrl(url, 'add')], integrity: [], sizeBytes: null };
+  const checkedUrl = checkUrl(url, 'add');
+  return { asset: { path: assetPath, urls: [checkedUrl], integrity: [], sizeBytes: null }, url: checkedUrl };
 }
 
-/** Writes the entry with its proof; the result is warnings about it. The list is read anew: a person may have edited it. */
+/**
+ * Writes the entry with its proof; the result is warnings about it. The list is read anew: a person or another `add` may have
+ * edited it.
+ */
 function writeEntry(list: string, asset: NewAsset, { bytes, sha256 }: FetchResult): string[] {
   const integrity = [{ algorithm: 'sha256', digestHex: sha256 } as const];
-  const text = addAsset(readListText(list), { ...asset, integrity, sizeBytes: bytes });
-  const warnings = checkListText(list, text);
+  const { text, warnings } = checkNewEntry(list, readListText(list), { ...asset, integrity, sizeBytes: bytes });
   writeListText(list, text);
   return warnings;
 }

@@ -1,12 +1,11 @@
-// Finds and reads the list of assets that sync and verify work on, and the choices that go with it; add only finds it here.
-import { readFileSync } from 'node:fs';
+// Finds and reads the list of assets that sync, verify and add work on, and the choices that go with it.
 import * as path from 'node:path';
 import { parseManifest, manifestFileName } from '../assets/manifest';
 import type { ManifestAsset } from '../assets/manifestEntry';
 import { formatProblem } from '../assets/manifestProblems';
 import { redactUrl } from '../assets/redact';
 import type { SyncChoices } from '../assets/syncPlan';
-import { errnoOf } from '../engine/localError';
+import { readListFile } from './listText';
 import { readListOverwrite } from './overwrite';
 import { commonOptions, type OptionSpecs, type ParsedOptions } from './parseOptions';
 import type { Surroundings } from './surroundings';
@@ -45,11 +44,17 @@ export interface ListSource extends Pick<AssetList, 'file' | 'displayFile' | 'ro
   readonly text: string;
 }
 
-/** Reads the text of the list. Throws UsageError where there is none. */
+/** Reads the text of the list. Throws UsageError where there is none, FetchError where it cannot be read. */
 export function readListSource(options: ParsedOptions, cwd: string): ListSource {
   const file = locateList(options, cwd);
   const displayFile = shorten(file, cwd);
-  return { file, displayFile, root: path.dirname(file), text: readText(file, displayFile) };
+  const text = readListFile(file);
+  if (text === null) {
+    throw new UsageError(
+      `There is no ${displayFile}. Name the list with --manifest, or begin one: asset-fetch add URL PATH.`,
+    );
+  }
+  return { file, displayFile, root: path.dirname(file), text };
 }
 
 /** Judges the list. Throws UsageError, which names every error with its line, where any part of it is unsound. */
@@ -84,18 +89,6 @@ export function refuseOperands(command: string, { operands }: ParsedOptions): vo
   if (first !== undefined) {
     throw new UsageError(
       `${command} takes no "${redactUrl(first)}". A list other than ${manifestFileName} is given by --manifest.`,
-    );
-  }
-}
-
-function readText(file: string, displayFile: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT')
-      throw new UsageError(`${displayFile} cannot be read (${errnoOf(error) ?? 'unknown'}).`);
-    throw new UsageError(
-      `There is no ${displayFile}. Name the list with --manifest, or begin one: asset-fetch add URL PATH.`,
     );
   }
 }

@@ -49,10 +49,10 @@ function readOnlyUrl(operands: readonly string[]): string {
   return checkUrl(url, 'get');
 }
 
-/** The URL as it was written, once it is known to be http or https. Throws UsageError that begins with `where`. */
+/** The URL as it was written but for blanks around it, once it is known to be http or https. Throws UsageError that begins with `where`. */
 export function checkUrl(text: string, where: string): string {
   asUsage(where, () => parseHttpUrl(text));
-  return text;
+  return text.trim();
 }
 
 function readChecksumUrl(text: string | null): string | null {

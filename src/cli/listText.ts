@@ -1,33 +1,90 @@
 // The text of a list of assets on disk: reading, judging and replacing it.
-import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { accessSync, constants, lstatSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { FetchError } from '../assets/fetchError';
 import { parseManifest } from '../assets/manifest';
-import { emptyManifest } from '../assets/manifestEdit';
-import { formatProblem } from '../assets/manifestProblems';
+import { addAsset, emptyManifest, type NewAsset } from '../assets/manifestEdit';
+import { formatProblem, type Problem } from '../assets/manifestProblems';
 import { errnoOf, translateLocalError } from '../engine/localError';
+import { realPathOf } from './listLock';
 import { UsageError } from './usageError';
 
-/** The text of the list; that of an empty one where there is none yet. Throws FetchError `localIo`, `permissionDenied`. */
-export function readListText(file: string): string {
+/**
+ * The text of the list; null where there is none. Throws UsageError for what is no text, FetchError `localIo`,
+ * `permissionDenied`.
+ */
+export function readListFile(file: string): string | null {
+  const bytes = readBytes(file);
   try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return emptyManifest;
-    throw translateLocalError(error, 'read', file);
+    // Anything else than UTF-8 would come back changed when the list is written.
+    return bytes === null ? null : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new UsageError(`${basename(file)} is not UTF-8 text. Save it as UTF-8, then try again.`);
   }
 }
 
-/** Throws UsageError, with every error's line, where the text is no sound list. The result: warnings about the last entry. */
-export function checkListText(file: string, text: string): string[] {
-  const { manifest, problems } = parseManifest(text);
-  const tell = (severity: string, index: number | null = null): string[] =>
-    problems
-      .filter((problem) => problem.severity === severity && (index === null || problem.assetIndex === index))
-      .map((problem) => formatProblem(problem, basename(file)));
-  if (manifest === null) {
-    throw new UsageError([`${basename(file)} would not be sound, so nothing was done.`, ...tell('error')].join('\n'));
+function readBytes(file: string): Buffer | null {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (errnoOf(error) === 'EISDIR') {
+      throw new UsageError(`${file} is a folder. --manifest wants the list in it, such as asset-fetch.json.`);
+    }
+    if (errnoOf(error) !== 'ENOENT') throw translateLocalError(error, 'read', file);
+    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return null;
+    const message = `${file} is a link to a list that is not there. Restore the list, or remove the link.`;
+    throw new FetchError('localIo', message, { path: file, reason: 'ENOENT' });
   }
-  return tell('warning', manifest.assets.length - 1);
+}
+
+/** As `readListFile`; the text of an empty list where there is none yet. */
+export function readListText(file: string): string {
+  return readListFile(file) ?? emptyManifest;
+}
+
+/**
+ * The text of the list with one more entry, and warnings about that. Throws UsageError, with every error, where the list is not
+ * sound now or would not be with the entry.
+ */
+export function checkNewEntry(file: string, before: string, asset: NewAsset): { text: string; warnings: string[] } {
+  const name = basename(file);
+  const { problems: present } = parseManifest(before);
+  requireSound(`${name} is not sound`, present, (problem) => formatProblem(problem, name));
+  const text = addAsset(before, asset);
+  const { manifest, problems } = parseManifest(text);
+  // Lines of the edited text are none of the file on disk.
+  requireSound(
+    `With this entry ${name} would not be sound`,
+    problems,
+    ({ severity, message }) => `${name}: ${severity}: ${message}`,
+  );
+  const last = (manifest?.assets.length ?? 0) - 1;
+  const warnings = problems.filter(({ severity, assetIndex }) => severity === 'warning' && assetIndex === last);
+  return { text, warnings: warnings.map((warning) => formatProblem(warning, name)) };
+}
+
+function requireSound(verdict: string, problems: readonly Problem[], format: (problem: Problem) => string): void {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    throw new UsageError([`${verdict}, so nothing was added.`, ...errors.map(format)].join('\n'));
+  }
+}
+
+/**
+ * Throws FetchError `permissionDenied` or `localIo` where the list could not be replaced: better before a download than
+ * after it.
+ */
+export function requireWritableList(file: string): void {
+  const real = realPathOf(file);
+  try {
+    accessSync(dirname(real), constants.W_OK | constants.X_OK);
+    if (statSync(real, { throwIfNoEntry: false }) !== undefined) accessSync(real, constants.W_OK);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw translateLocalError(error, 'save', file);
+    const folder = dirname(file);
+    const message = `The folder ${folder} does not exist. Make it first, or check the spelling.`;
+    throw new FetchError('localIo', message, { path: folder });
+  }
 }
 
 /**
@@ -35,7 +92,7 @@ export function checkListText(file: string, text: string): string[] {
  * Throws FetchError `diskFull`, `permissionDenied`, `localIo`.
  */
 export function writeListText(file: string, text: string): void {
-  const real = statSync(file, { throwIfNoEntry: false }) === undefined ? file : realpathSync(file);
+  const real = realPathOf(file);
   const temporary = `${real}.${process.pid}.tmp`;
   try {
     const mode = statSync(real, { throwIfNoEntry: false })?.mode ?? 0o644;
