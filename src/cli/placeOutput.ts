@@ -21,9 +21,20 @@ export interface WantedOutput {
 /**
  * Where a download goes. A folder that is missing is made, if the one that should hold it exists: its name then becomes
  * part of the path, so that the engine makes it only when the file is published.
- * Throws UsageError on contradictions, FetchError `localIo` where more than one folder is missing.
+ * Throws UsageError on contradictions, FetchError `localIo` where more than one folder is missing,
+ * `unsafePath` for a backslash where it separates nothing.
  */
 export function placeOutput(wanted: WantedOutput, isFolder: (folder: string) => boolean): Placement {
+  const placement = findPlacement(wanted, isFolder);
+  // On Windows it separates folders, so a name that holds it could not be the same everywhere.
+  if (path.sep === '/' && placement.path.includes('\\')) {
+    const message = `The path ${placement.path} holds a backslash, which is no part of a name on every system. Write / between folders.`;
+    throw new FetchError('unsafePath', message, { path: placement.path });
+  }
+  return placement;
+}
+
+function findPlacement(wanted: WantedOutput, isFolder: (folder: string) => boolean): Placement {
   if (wanted.file !== null && wanted.folder !== null) throw new UsageError('-o and -d exclude each other.');
   if (wanted.file === null) {
     return { ...findRoot(path.resolve(wanted.cwd, wanted.folder ?? '.'), isFolder), isFolder: true };

@@ -99,6 +99,11 @@ export function checkPathLength(path: string, platform: NodeJS.Platform): void {
   throw new FetchError('unsafePath', message, { path });
 }
 
+/** The name of the file that the path of a request leads to. Raises `unsafePath` for a path that is not one. */
+export function fileNameOf(path: string): string {
+  return checkRelativePath(path).split('/').at(-1) ?? '';
+}
+
 function folderComponents({ path, isFolder }: Pick<FetchRequest, 'path' | 'isFolder'>): string[] {
   if (isFolder && /^[./\\]*$/.test(path) && !path.includes('..')) return [];
   // A path that ends with a slash names a folder just as well where one is wanted.

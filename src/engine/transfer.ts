@@ -1,5 +1,4 @@
 // One file's life, step by step: place, state, download, proof, publication. Raises the FetchError that ended it.
-import { basename } from 'node:path';
 import { FetchError } from '../assets/fetchError';
 import { checkHeaders } from '../assets/headers';
 import type { FetchRequest, FetchResult } from '../assets/request';
@@ -12,7 +11,7 @@ import type { Answer } from './exchange';
 import { FolderHold, Superseded } from './folderHold';
 import { checkSpace } from './freeSpace';
 import { putAway } from './leftovers';
-import { locateDestination, requireFree, type Destination, type Place } from './place';
+import { fileNameOf, locateDestination, requireFree, type Destination, type Place } from './place';
 import { findJustPublished, findPresent, stampDestination, type PresentFile } from './presentFile';
 import { Proof } from './proof';
 import { proposeRemoteName } from './remoteName';
@@ -80,7 +79,7 @@ export class Transfer {
   /** The file, where it is at the destination already. Raises `destinationExists` where something else is. */
   private async findPresent(place: Place): Promise<PresentFile | null> {
     if (this.request.isFolder) return null;
-    const destination = (this.named = await this.locate(place, basename(this.request.path)));
+    const destination = (this.named = await this.locate(place, fileNameOf(this.request.path)));
     const before = this.stampBefore;
     this.stampBefore = await stampDestination(this.context.disk, destination);
     const hasChanged = before !== null && before !== this.stampBefore;
@@ -176,7 +175,7 @@ export class Transfer {
     { totalBytes }: RemoteObject,
   ): Promise<Destination> {
     const { disk, config } = this.context;
-    state.name ??= this.request.isFolder ? proposeRemoteName(answer, this.request, place) : basename(this.request.path);
+    state.name ??= this.request.isFolder ? proposeRemoteName(answer, this.request, place) : fileNameOf(this.request.path);
     const destination = this.named ?? (await this.locate(place, state.name));
     requireFree(destination, this.request.overwrite);
     this.proof.readPublished(answer);
@@ -193,7 +192,7 @@ export class Transfer {
 
   /** An earlier run left every byte, so that nothing was asked: what the first response would have led to. */
   private async prepareComplete(state: TransferState, place: Place): Promise<Destination> {
-    const name = state.name ?? basename(this.request.path);
+    const name = state.name ?? fileNameOf(this.request.path);
     const destination = this.named ?? (await this.locate(place, name));
     await this.readChecksums(name);
     this.announce(state, name, state.work.totalBytes);
@@ -236,7 +235,7 @@ export class Transfer {
       return { proven, verifiedBy: this.proof.check(proven.digests, state.remote.isLengthProven) };
     } catch (error) {
       if (!(error instanceof FetchError) || !this.chooseAfterMismatch(state, error)) throw error;
-      const name = state.name ?? basename(this.request.path);
+      const name = state.name ?? fileNameOf(this.request.path);
       this.context.disk.log('warn', `The hash of ${name} does not match; fetching the file once more, past caches.`);
     }
     state.work.reset();

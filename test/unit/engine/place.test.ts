@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import type { FetchError } from '../../../src/assets/fetchError';
 import type { OverwritePolicy } from '../../../src/assets/request';
 import { checkFreeSpace, checkSpace } from '../../../src/engine/freeSpace';
-import { checkPathLength, locateDestination, requireFree, resolvePlace } from '../../../src/engine/place';
+import { checkPathLength, fileNameOf, locateDestination, requireFree, resolvePlace } from '../../../src/engine/place';
 import { FaultFs } from '../../support/faultFs';
 import { RunningProcess } from '../../support/processes';
 import { TempFolder } from '../../support/tempFolder';
@@ -301,5 +301,14 @@ describe('place', () => {
         details: { path: root, neededBytes: 10_000_000, availableBytes: 1_000_000 },
       });
     });
+  });
+});
+
+describe('fileNameOf', () => {
+  it('C01 takes the name that the folders of the path leave over, on every system', () => {
+    for (const path of ['name.bin', 'a/name.bin', 'a\\name.bin', './a/./name.bin']) {
+      assert.equal(fileNameOf(path), 'name.bin');
+    }
+    assert.throws(() => fileNameOf('..'), { code: 'unsafePath' });
   });
 });
