@@ -16,6 +16,8 @@ run().catch((error: unknown) => {
   // A defect of ours: the message alone, since a stack shows bundled code and may hold what was typed.
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`asset-fetch: failed unexpectedly: ${message}\n`);
+  const failure = { event: 'failed', code: 'engineCrashed', message, details: {} };
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(failure)}\n`);
 });
 
 export {};

@@ -4,6 +4,7 @@ import { parseHeaderLine } from '../assets/headers';
 import { combineIntegrity, parseIntegrity, type Integrity } from '../assets/integrity';
 import { parseHttpUrl, redactUrl } from '../assets/redact';
 import { makeRequest, type FetchRequest } from '../assets/request';
+import { translateLocalError } from '../engine/localError';
 import { asUsage } from './asUsage';
 import { engineOptionSpecs, readConnections } from './engineOptions';
 import { readOverwrite } from './overwrite';
@@ -25,7 +26,7 @@ export const getOptionSpecs = {
   'checksum-url': { type: 'string' },
 } as const satisfies OptionSpecs;
 
-/** The request that the arguments of `get` describe. Throws UsageError, or FetchError `localIo` for a missing folder. */
+/** The request that the arguments of `get` describe. Throws UsageError, or FetchError for a folder that is missing or may not be looked at. */
 export function readRequest(options: ParsedOptions, cwd: string): FetchRequest {
   const maxSize = options.last('max-size');
   return makeRequest({
@@ -76,5 +77,9 @@ export function readHeaders(lines: readonly string[]): Record<string, string> {
 }
 
 function isExistingFolder(folder: string): boolean {
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch (error) {
+    throw translateLocalError(error, 'prepare', folder);
+  }
 }

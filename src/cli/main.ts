@@ -1,7 +1,8 @@
 // The command line as a table: command -> help and handler. Commands load only what they need, when they run.
 import { exitCodeFor, exitCodes, type ExitCode } from '../assets/exitCode';
-import { FetchError } from '../assets/fetchError';
+import { FetchError, toPlainError } from '../assets/fetchError';
 import { redactText, redactUrl } from '../assets/redact';
+import { translateLocalError } from '../engine/localError';
 import { findNearest } from './didYouMean';
 import { toJsonLine } from './jsonEvents';
 import { cleanForTerminal } from './lineOutput';
@@ -18,14 +19,20 @@ const commands: Readonly<Record<string, () => Promise<Handler>>> = {
   doctor: async () => (await import('./doctorCommand')).runDoctor,
 };
 
-/** Runs the command that `args` (without node and script) name. Resolves to the exit code and never rejects for a user's mistake. */
+/** Runs the command that `args` (without node and script) name. Resolves to the exit code; whatever goes wrong is told. */
 export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   try {
     return await dispatch(args, surroundings);
   } catch (error) {
-    if (error instanceof UsageError || error instanceof FetchError) return reportRefusal(error, args, surroundings);
-    throw error;
+    const failure = error instanceof UsageError ? error : asFailure(error);
+    return reportRefusal(failure, args, surroundings);
   }
+}
+
+/** Errors of the disk have been translated where they came up; one that has not is no defect either. */
+function asFailure(error: unknown): FetchError {
+  const path = error instanceof Error && 'path' in error ? String(error.path) : 'a file';
+  return translateLocalError(error, 'prepare', path);
 }
 
 async function dispatch(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {

@@ -1,6 +1,7 @@
 // The real process as a command sees it: streams, signals, clock, engine.
 import { homedir, tmpdir } from 'node:os';
 import { exitCodes } from '../assets/exitCode';
+import { FetchError } from '../assets/fetchError';
 import { createLineOutput } from './lineOutput';
 import { locateStateFolder } from './stateFolder';
 import type { OpenEngine, Surroundings } from './surroundings';
@@ -15,7 +16,9 @@ export function createProcessSurroundings(): Surroundings {
     stderr: createLineOutput(process.stderr, isDumbTerminal),
     env: process.env,
     machine: { platform: process.platform, arch: process.arch },
-    cwd: process.cwd(),
+    get cwd() {
+      return findWorkingFolder();
+    },
     defaultStateDir: locateStateFolder({
       platform: process.platform,
       env: process.env,
@@ -27,6 +30,15 @@ export function createProcessSurroundings(): Surroundings {
     wallClockMs: () => Date.now(),
     onInterrupt,
   };
+}
+
+/** Asked for where a command needs it: another process may have removed it. Throws FetchError `localIo`. */
+function findWorkingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw new FetchError('localIo', 'The working folder is gone. Change to another one, then try again.');
+  }
 }
 
 /** Empty where the process has no home: no HOME, and a user id without a passwd entry. */

@@ -77,9 +77,13 @@ function replaceFile(file: string, text: string): void {
   }
 }
 
-/** Forgets a list: a file was found to hold other bytes though its stats are the same. */
+/** Forgets a list: a file was found to hold other bytes though its stats are the same. Never raises. */
 export function forgetSettled(place: Pick<SettledListPlace, 'stateDir' | 'file'>): void {
-  rmSync(memoryFile(place), { force: true });
+  try {
+    rmSync(memoryFile(place), { force: true });
+  } catch {
+    // A state folder that cannot be written.
+  }
 }
 
 /**

@@ -18,7 +18,7 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** As `process.platform` and `process.arch` name it. */
   readonly machine: { readonly platform: string; readonly arch: string };
-  /** Absolute working folder, against which paths are resolved. */
+  /** Absolute working folder, against which paths are resolved. Raises `localIo` where it is gone. */
   readonly cwd: string;
   /** State folder where `--state-dir` is not given. */
   readonly defaultStateDir: string;

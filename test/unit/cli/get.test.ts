@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { bodyBytes, bodySha256 } from '../../support/body';
 import { assertNoCanary } from '../../support/canary';
 import { FaultServer } from '../../support/faultServer';
@@ -32,6 +33,16 @@ describe('asset-fetch get', () => {
   const get = (...args: string[]): string[] => ['get', ...args, '--state-dir', folder.at('state')];
   const inOut = () => ({ cwd: folder.at('out') });
   const outFiles = (): string[] => listFiles(folder.at('out'));
+
+  it('B30 ends with exit code 4 and one failed event where the working folder is gone', async () => {
+    const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" get http://127.0.0.1:9/ -o x --json';
+    const child = spawn('/bin/sh', ['-c', script, process.execPath, cliPath], { cwd: folder.at('out') });
+    const output = text(child.stdout);
+    const [code] = (await once(child, 'close')) as [number];
+    assert.equal(code, 4);
+    const { event, code: errorCode } = JSON.parse(await output) as { event: string; code: string };
+    assert.deepEqual([event, errorCode], ['failed', 'localIo']);
+  });
 
   it('saves under the server’s name and prints the path alone', async () => {
     const url = server.serve('/models/tiny.bin', { sizeBytes: 70_000, seed: 1 });

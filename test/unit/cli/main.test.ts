@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { FetchErrorCode } from '../../../src/assets/fetchError';
@@ -121,6 +121,32 @@ describe('asset-fetch', () => {
         assert.notEqual(code, 0, args.join(' '));
         assert.doesNotMatch(stderr + stdout, /CANARY/);
       }
+    });
+
+    const unusable: [string, string[], string][] = [
+      ['a name that is too long', ['-d', 'x'.repeat(300)], 'unsafePath'],
+      ['a folder that is a loop of links', ['-d', 'loop'], 'unsafePath'],
+      ['B34 a backslash that separates nothing', ['-o', 'back\\slash.bin'], 'unsafePath'],
+      ['B34 a backslash in the name of a new folder', ['-d', 'back\\slash'], 'unsafePath'],
+    ];
+    for (const [what, args, expected] of unusable) {
+      it(`B39 refuses ${what} with exit code 4 and one failed event`, async function () {
+        if (path.sep !== '/') this.skip();
+        symlinkSync('loop', path.join(folder, 'loop'));
+        const { code, stdout, surroundings } = await run(['get', url, ...args, '--json']);
+        assert.equal(code, 4);
+        assert.equal((JSON.parse(stdout) as { code: string }).code, expected);
+        assert.deepEqual(surroundings.started, []);
+      });
+    }
+
+    it('ends with one failed event also after a defect of its own', async () => {
+      const surroundings = new FakeSurroundings(folder, () => {
+        throw new TypeError('oops');
+      });
+      assert.equal(await runCommandLine(['get', url, '--json'], surroundings), 1);
+      const { event, code } = JSON.parse(surroundings.stdout.text) as { event: string; code: string };
+      assert.deepEqual([event, code], ['failed', 'engineCrashed']);
     });
 
     it('refuses a file whose folder and the one above are missing with exit code 4', async () => {

@@ -339,6 +339,16 @@ describe('the list of assets', () => {
       assert.deepEqual([failed['asset'], failed['code']], ['a.bin', 'integrityMismatch']);
     });
 
+    it('needs no state folder', async () => {
+      writeList(serve('a.bin', 1));
+      await run('sync');
+      writeFileSync(folder.at('file'), '');
+      const args = ['verify', '--json', '--state-dir', folder.at('file')];
+      const { code, events } = await runCli(args, { cwd: folder.at('work') });
+      assert.equal(code, 0);
+      assert.deepEqual(events, [{ event: 'summary', verified: 1, unpinned: 0, failed: 0 }]);
+    });
+
     it('names what is missing', async () => {
       writeList(serve('a.bin', 1));
       const { code, stderr } = await run('verify');
