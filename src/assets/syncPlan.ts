@@ -25,7 +25,15 @@ export interface ListedAsset {
  */
 export type DiskState =
   | { readonly type: 'missing' }
-  | { readonly type: 'file'; readonly bytes: number; readonly content: 'wanted' | 'ours' | 'unknown' }
+  | {
+      readonly type: 'file';
+      readonly bytes: number;
+      readonly content: 'wanted' | 'ours' | 'unknown';
+      /** Given where the entry wants the right to run and the file lacks that alone: hashes of the file as it is. */
+      readonly notRunnable?: readonly Integrity[];
+    }
+  /** It cannot be looked at. */
+  | { readonly type: 'unreadable'; readonly error: PlainFetchError }
   /** Something that no file may replace: a folder, a link, a device. */
   | { readonly type: 'blocked'; readonly by: string }
   /** The parent folder `through` is a symbolic link out of the list's folder, or into a place that tools obey (`.git/hooks`). */
@@ -33,7 +41,7 @@ export type DiskState =
 
 /**
  * What is to be done about an entry. `unpinned`: present, with no strong hash to compare it to, so it stays as it is.
- * `modified`: changed by hand, so it stays too. `conflict`: the path holds something else than a file.
+ * `modified`: changed by hand, so it stays too. `conflict`: the path holds something else than a file, or cannot be read.
  * `refused`: not to be fetched under the given choices; one such entry is a reason to fetch none.
  */
 export type PlannedAction = 'fetch' | 'upToDate' | 'unpinned' | 'modified' | 'conflict' | 'skippedPlatform' | 'refused';
@@ -43,6 +51,8 @@ export interface PlannedAsset<Asset extends ListedAsset = ListedAsset> {
   readonly action: PlannedAction;
   /** Whether fetching replaces a file that is there. */
   readonly replaces: boolean;
+  /** Hashes of a file that is there and stays: fetching only lets it be run. */
+  readonly present?: readonly Integrity[];
   /** For `conflict`, `modified` and `refused`: what a transfer of the entry would fail with. */
   readonly problem: PlainFetchError | null;
 }
@@ -105,9 +115,12 @@ function planAgainst<Asset extends ListedAsset>(
       const message = `${path} lies ${where}: ${state.through} is a link that leads there.`;
       return leave(asset, 'refused', problem('unsafePath', path, message));
     }
+    case 'unreadable':
+      return leave(asset, 'conflict', state.error);
     case 'file':
       break;
   }
+  if (state.notRunnable) return { asset, action: 'fetch', replaces: false, present: state.notRunnable, problem: null };
   if (state.content === 'wanted') return leave(asset, 'upToDate');
   const isAsItIs = asset.integrity.length === 0 && (asset.sizeBytes === null || asset.sizeBytes === state.bytes);
   if (isAsItIs) return leave(asset, 'unpinned');
@@ -149,7 +162,7 @@ function problem(code: PlainFetchError['code'], path: string, message: string): 
 
 /** The transfer that a planned `fetch` asks for, into the list's folder `root` (absolute). */
 export function requestFor(
-  { asset, replaces }: PlannedAsset,
+  { asset, replaces, present }: PlannedAsset,
   root: string,
   choices: Pick<SyncChoices, 'allowedPrivateHosts'>,
 ): FetchRequest {
@@ -157,7 +170,7 @@ export function requestFor(
     urls: asset.urls,
     root,
     path: asset.path,
-    integrity: asset.integrity,
+    integrity: present ?? asset.integrity,
     sizeBytes: asset.sizeBytes,
     isExecutable: asset.isExecutable,
     overwrite: replaces ? 'replace' : 'fail',

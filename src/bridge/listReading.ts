@@ -38,7 +38,9 @@ function isProblem(value: unknown): boolean {
 }
 
 function isState(value: unknown): boolean {
-  return isRecord(value) && ['missing', 'file', 'blocked', 'escapes'].includes(value['type'] as string);
+  if (!isRecord(value)) return false;
+  if (value['type'] === 'unreadable') return isError(value['error']);
+  return ['missing', 'file', 'blocked', 'escapes'].includes(value['type'] as string);
 }
 
 function isError(value: unknown): boolean {

@@ -88,7 +88,8 @@ Reads every file of the list and compares its hash. Changes nothing, and needs n
 
     ${list}
 
-Exit codes: 0 all is as listed, 2 usage or an unsound list, 3 a file holds other bytes, 4 a file is missing.`;
+Exit codes: 0 all is as listed, 2 usage or an unsound list, 3 a file holds other bytes, 4 a file is missing,
+cannot be read or may not be run.`;
 
 const add = `Usage: asset-fetch add URL PATH [options]
 

@@ -20,8 +20,8 @@ export const verifyOptionSpecs = {
 } as const satisfies OptionSpecs;
 
 /**
- * Runs `verify`. Resolves to 0 where every file is as listed, 3 where one holds other bytes, 4 where one is missing. Throws
- * FetchError `cancelled`, `localIo`, `permissionDenied`.
+ * Runs `verify`. Resolves to 0 where every file is as listed, 3 where one holds other bytes, 4 where one is missing, cannot be
+ * read or may not be run. Throws FetchError `cancelled`, `localIo`, `permissionDenied`.
  */
 export async function runVerify(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const options = parseOptions(args, verifyOptionSpecs);
@@ -70,7 +70,7 @@ function judge(
 /** What keeps a file from being as listed; null where nothing does. */
 function findFault(asset: ManifestAsset, state: DiskState): PlainFetchError | null {
   const { path, integrity, sizeBytes } = asset;
-  const fault = (code: 'localIo' | 'integrityMismatch' | 'unsafePath', message: string): PlainFetchError => ({
+  const fault = (code: PlainFetchError['code'], message: string): PlainFetchError => ({
     code,
     message,
     details: { path },
@@ -84,13 +84,19 @@ function findFault(asset: ManifestAsset, state: DiskState): PlainFetchError | nu
       const where = state.leadsTo === 'outside' ? 'out of the folder' : 'into a place that tools obey';
       return fault('unsafePath', `${state.through} is a link that leads ${where}.`);
     }
+    case 'unreadable':
+      return state.error;
     case 'file': {
       const isOfOtherSize = sizeBytes !== null && sizeBytes !== state.bytes;
       if (isOfOtherSize) {
         return fault('integrityMismatch', `${path} has ${state.bytes} bytes, not the ${sizeBytes} that are listed.`);
       }
-      const isOther = integrity.length > 0 && state.content !== 'wanted';
-      return isOther ? fault('integrityMismatch', `${path} does not hold the listed hash.`) : null;
+      if (integrity.length > 0 && state.content !== 'wanted') {
+        return fault('integrityMismatch', `${path} does not hold the listed hash.`);
+      }
+      return state.notRunnable
+        ? fault('permissionDenied', `${path} may not be run; asset-fetch sync repairs it.`)
+        : null;
     }
   }
 }

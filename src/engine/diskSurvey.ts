@@ -2,6 +2,7 @@
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import * as path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { toPlainError } from '../assets/fetchError';
 import { isInside } from '../assets/insidePath';
 import type { HashAlgorithm } from '../assets/integrity';
 import { isSensitiveFolder } from '../assets/sensitivePath';
@@ -27,7 +28,6 @@ const entriesAtOnce = 64;
 /**
  * What is on disk for every entry. An entry that is unchanged costs one `lstat`; only files that were never verified, or
  * changed since, are read. Rejects with the signal's reason when aborted.
- * @throws FetchError `localIo`, `permissionDenied` for what cannot be looked at
  */
 export async function surveyDisk<Asset extends ListedAsset>(
   assets: readonly Asset[],
@@ -41,13 +41,25 @@ export async function surveyDisk<Asset extends ListedAsset>(
       // Without a turn of the event loop nothing that aborts the signal gets a chance.
       await nextTurn();
       options.signal?.throwIfAborted();
-      const found = parents.judge(path.posix.dirname(asset.path)) ?? (await surveyEntry(asset, options));
-      states.set(asset, lacksExecutableBit(asset, found, options.root) ? { ...found, content: 'ours' } : found);
+      states.set(asset, await surveyOne(asset, parents, options));
     }
   };
   await Promise.all(Array.from({ length: entriesAtOnce }, work));
   options.signal?.throwIfAborted();
   return states;
+}
+
+/** One entry that cannot be looked at says nothing of the others. */
+async function surveyOne(asset: ListedAsset, parents: ParentFolders, options: SurveyOptions): Promise<DiskState> {
+  try {
+    const found = parents.judge(path.posix.dirname(asset.path)) ?? (await surveyEntry(asset, options));
+    return await judgeRightToRun(asset, found, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    const failure = translateLocalError(error, 'read', path.join(options.root, asset.path));
+    if (failure.code === 'engineCrashed') throw error;
+    return { type: 'unreadable', error: toPlainError(failure) };
+  }
 }
 
 async function surveyEntry(asset: ListedAsset, options: SurveyOptions): Promise<DiskState> {
@@ -61,15 +73,16 @@ async function surveyEntry(asset: ListedAsset, options: SurveyOptions): Promise<
   return { type: 'file', bytes, content: hasWantedSize(asset, bytes) && holdsAll(asset, digests) ? 'wanted' : 'ours' };
 }
 
-/** Whether the bytes are the wanted ones and only the right to run them is missing, where the system has such rights. */
-function lacksExecutableBit(
-  asset: ListedAsset,
-  found: DiskState,
-  root: string,
-): found is Extract<DiskState, { type: 'file' }> {
-  if (!asset.isExecutable || process.platform === 'win32') return false;
-  if (found.type !== 'file' || found.content !== 'wanted') return false;
-  return ((lookAt(path.join(root, asset.path))?.mode ?? 0) & 0o111) === 0;
+/** Notes where only the right to run the file is missing, on systems with such rights: by its hashes it is found again. */
+async function judgeRightToRun(asset: ListedAsset, found: DiskState, options: SurveyOptions): Promise<DiskState> {
+  if (!asset.isExecutable || process.platform === 'win32' || found.type !== 'file') return found;
+  const { integrity } = asset;
+  const isAsListed = integrity.length === 0 ? hasWantedSize(asset, found.bytes) : found.content === 'wanted';
+  const file = path.join(options.root, asset.path);
+  if (!isAsListed || ((lookAt(file)?.mode ?? 0) & 0o111) !== 0) return found;
+  if (integrity.length > 0) return { ...found, notRunnable: integrity };
+  const { sha256 = '' } = await options.hash(file, ['sha256'], found.bytes);
+  return { ...found, notRunnable: [{ algorithm: 'sha256', digestHex: sha256 }] };
 }
 
 /** An entry without a hash, or a file that was never verified or changed since. */

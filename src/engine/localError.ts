@@ -41,6 +41,8 @@ type Meaning = readonly [code: FetchErrorCode, what: string];
 const FULL = 'Free some space and try again.';
 const DENIED = 'Check who may write there, or choose another folder.';
 
+const READ_DENIED = 'permission is denied. Check who may read it.';
+
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOSPC: ['diskFull', `the disk is full. ${FULL}`],
   EDQUOT: ['diskFull', `the disk quota is used up. ${FULL}`],
@@ -72,6 +74,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 /** On open part files and journals a name cannot be at fault, nor can something that exists already be "the destination". */
 function meaningOf(errno: string, phase: LocalPhase): Meaning {
   const [code, what] = MEANINGS[errno] ?? ['localIo', `the system reported ${errno}. Try again.`];
+  if (code === 'permissionDenied' && phase === 'read') return [code, READ_DENIED];
   const isAboutDestination = phase === 'prepare' || phase === 'publish' || phase === 'copy';
   const isAboutName = code === 'unsafePath' || code === 'destinationExists';
   return isAboutName && !isAboutDestination ? ['localIo', what] : [code, what];

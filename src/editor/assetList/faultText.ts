@@ -14,10 +14,13 @@ export function describeFault(asset: ListedAsset, state: DiskState, l10n: Locali
       return state.leadsTo === 'outside'
         ? l10n.t('{0} leads out of the folder', path)
         : l10n.t('{0} leads into a place that tools obey', path);
+    case 'unreadable':
+      return l10n.t('{0} cannot be read', path);
     case 'file':
       if (sizeBytes !== null && sizeBytes !== state.bytes) {
         return l10n.t('{0} has {1} bytes instead of {2}', path, state.bytes, sizeBytes);
       }
-      return integrity.length > 0 && state.content !== 'wanted' ? l10n.t('{0} has another hash', path) : null;
+      if (integrity.length > 0 && state.content !== 'wanted') return l10n.t('{0} has another hash', path);
+      return state.notRunnable ? l10n.t('{0} may not be run; fetching repairs that', path) : null;
   }
 }

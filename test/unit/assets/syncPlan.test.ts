@@ -37,6 +37,11 @@ const missing: DiskState = { type: 'missing' };
 const wanted: DiskState = { type: 'file', bytes: 10, content: 'wanted' };
 const ours: DiskState = { type: 'file', bytes: 10, content: 'ours' };
 const unknown: DiskState = { type: 'file', bytes: 10, content: 'unknown' };
+const notRunnable: DiskState = { ...unknown, notRunnable: [{ algorithm: 'sha256', digestHex: 'cd'.repeat(32) }] };
+const unreadable: DiskState = {
+  type: 'unreadable',
+  error: { code: 'permissionDenied', message: 'Reading it failed.', details: {} },
+};
 const folder: DiskState = { type: 'blocked', by: 'a folder' };
 
 const escapes: DiskState = { type: 'escapes', through: 'models', leadsTo: 'outside' };
@@ -49,6 +54,9 @@ describe('planSync', () => {
   const rows: [string, Partial<ListedAsset>, DiskState, Partial<SyncChoices>, PlannedAction, boolean][] = [
     ['fetches what is missing', {}, missing, {}, 'fetch', false],
     ['leaves what holds the hash', {}, wanted, {}, 'upToDate', false],
+    ['lets a file be run', { isExecutable: true }, notRunnable, {}, 'fetch', false],
+    ['lets a file without a hash be run', { integrity: [] }, notRunnable, {}, 'fetch', false],
+    ['leaves what it cannot read', {}, unreadable, { overwrite: 'replace' }, 'conflict', false],
     ['replaces its own older file after the list changed', {}, ours, {}, 'fetch', true],
     ['leaves what was changed by hand', {}, unknown, {}, 'modified', false],
     ['replaces what was changed by hand where told', {}, unknown, { overwrite: 'replace' }, 'fetch', true],

@@ -1,6 +1,7 @@
 // sync, verify and add of the built command line, against servers on loopback. `npm run build` makes it.
 import assert from 'node:assert/strict';
 import {
+  chmodSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -15,6 +16,7 @@ import {
 import { bodyBytes, bodySha256 } from '../../support/body';
 import { FaultServer } from '../../support/faultServer';
 import { runCli, startCli, type ProcessResult } from '../../support/processes';
+import { isRoot } from '../../support/realServer';
 import { listFiles, TempFolder } from '../../support/tempFolder';
 
 interface Entry {
@@ -347,6 +349,45 @@ describe('the list of assets', () => {
       const { code, events } = await runCli(args, { cwd: folder.at('work') });
       assert.equal(code, 0);
       assert.deepEqual(events, [{ event: 'summary', verified: 1, unpinned: 0, failed: 0 }]);
+    });
+
+    it('tells a file that may not be run from one that holds other bytes, and sync repairs it', async function () {
+      if (process.platform === 'win32') this.skip();
+      const pinned = { ...serve('a', 1), executable: true };
+      const { path, url } = serve('b', 2);
+      writeList(pinned, { path, url: url!, executable: true });
+      await run('sync');
+      const count = server.requests.length;
+      for (const file of files()) chmodSync(folder.at('work', file), 0o644);
+      const { code, events } = await run('verify', '--json');
+      assert.equal(code, 4);
+      const failed = events.filter(({ event }) => event === 'failed');
+      assert.deepEqual(
+        failed.map((event) => event['code']),
+        ['permissionDenied', 'permissionDenied'],
+      );
+      assert.match(String(failed[0]!['message']), /may not be run; asset-fetch sync repairs it/);
+      assert.equal((await run('sync')).code, 0);
+      for (const file of files()) assert.equal(statSync(folder.at('work', file)).mode & 0o111, 0o111);
+      assert.equal(server.requests.length, count);
+      assert.equal((await run('verify')).code, 0);
+    });
+
+    it('B39 goes on with the others where one file cannot be read', async function () {
+      if (isRoot()) this.skip();
+      writeList(serve('a.bin', 1), serve('b.bin', 2));
+      await run('sync');
+      chmodSync(folder.at('work', 'a.bin'), 0);
+      for (const command of ['verify', 'sync']) {
+        const { code, events } = await run(command, '--json', '--state-dir', folder.at('other'));
+        assert.equal(code, 4);
+        assert.equal(events.at(-1)!.event, 'summary');
+        const failed = events.filter(({ event }) => event === 'failed');
+        assert.deepEqual(
+          failed.map(({ asset, code: errorCode }) => [asset, errorCode]),
+          [['a.bin', 'permissionDenied']],
+        );
+      }
     });
 
     it('names what is missing', async () => {

@@ -83,9 +83,23 @@ describe('surveyDisk', () => {
     if (process.platform === 'win32') return this.skip();
     const file = write('a', 'wanted');
     const asset = makeAsset('a', { isExecutable: true });
-    assert.deepEqual(await survey(asset), { type: 'file', bytes: 6, content: 'ours' });
+    const found = { type: 'file', bytes: 6, content: 'wanted' };
+    assert.deepEqual(await survey(asset), { ...found, notRunnable: asset.integrity });
+    const unpinned = makeAsset('a', { isExecutable: true, integrity: [] });
+    assert.deepEqual(await survey(unpinned), { ...found, content: 'unknown', notRunnable: asset.integrity });
     chmodSync(file, 0o744);
-    assert.deepEqual(await survey(asset), { type: 'file', bytes: 6, content: 'wanted' });
+    assert.deepEqual(await survey(asset), found);
+    assert.deepEqual(await survey(unpinned), { ...found, content: 'unknown' });
+  });
+
+  it('B39 goes on where one file cannot be read, and says so of that one', async () => {
+    write('a', 'wanted');
+    const denied = Object.assign(new Error('EACCES'), { code: 'EACCES' });
+    const state = await survey(makeAsset('a'), { hash: () => Promise.reject(denied) });
+    assert.ok(state.type === 'unreadable');
+    assert.equal(state.error.code, 'permissionDenied');
+    assert.match(state.error.message, /^Reading .*who may read it/);
+    await assert.rejects(survey(makeAsset('a'), { hash: () => Promise.reject(new TypeError('a defect')) }), TypeError);
   });
 
   it('knows a file of somebody else, and remembers nothing of it', async () => {
