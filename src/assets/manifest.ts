@@ -3,7 +3,7 @@
 import { parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import { readAsset, type ManifestAsset } from './manifestEntry';
 import { readFields } from './manifestFields';
-import { findPathConflicts } from './manifestPaths';
+import { findOwnPath, findPathConflicts } from './manifestPaths';
 import { collectProblems, type Problem, type ProblemCollector } from './manifestProblems';
 
 /** Name of the manifest in a workspace folder. */
@@ -24,12 +24,16 @@ export interface ParsedManifest {
   readonly problems: readonly Problem[];
 }
 
-/** Reads a manifest: JSON with comments and trailing commas. Never throws. */
-export function parseManifest(text: string): ParsedManifest {
+/**
+ * Reads a manifest: JSON with comments and trailing commas. Never throws. `ownPaths` are those of the manifest itself, relative
+ * to its folder.
+ */
+export function parseManifest(text: string, ownPaths: readonly string[] = []): ParsedManifest {
   const collector = collectProblems(text);
   const root = parseJson(text, collector);
   const assets = root === null ? [] : readManifest(root, collector);
   findPathConflicts(assets, collector);
+  findOwnPath(assets, ownPaths, collector);
   const problems = [...collector.problems].sort((one, other) => one.offset - other.offset);
   return { manifest: collector.errorCount() === 0 ? { assets } : null, assets, problems };
 }

@@ -22,6 +22,20 @@ export function findPathConflicts(assets: readonly ManifestAsset[], collector: P
   });
 }
 
+/** Tells `unsafePath` on entries that would take the place of the manifest itself, which has the paths `ownPaths`. */
+export function findOwnPath(
+  assets: readonly ManifestAsset[],
+  ownPaths: readonly string[],
+  collector: ProblemCollector,
+): void {
+  const own = new Set(ownPaths.map(foldPath));
+  for (const { path, fields, index } of assets) {
+    const folded = foldPath(path);
+    if (![folded, ...ancestorsOf(folded)].some((claimed) => own.has(claimed))) continue;
+    collector.add('error', 'unsafePath', `“${path}” is the list itself; choose another path.`, fields.path, index);
+  }
+}
+
 function tellCollision(asset: ManifestAsset, other: ManifestAsset, collector: ProblemCollector): void {
   const message =
     asset.path === other.path

@@ -1,11 +1,11 @@
 // Finds and reads the list of assets that sync, verify and add work on, and the choices that go with it.
 import * as path from 'node:path';
-import { parseManifest, manifestFileName } from '../assets/manifest';
+import { manifestFileName } from '../assets/manifest';
 import type { ManifestAsset } from '../assets/manifestEntry';
 import { formatProblem } from '../assets/manifestProblems';
 import { redactUrl } from '../assets/redact';
 import type { SyncChoices } from '../assets/syncPlan';
-import { readListFile } from './listText';
+import { parseListText, readListFile } from './listText';
 import { readListOverwrite } from './overwrite';
 import { commonOptions, type OptionSpecs, type ParsedOptions } from './parseOptions';
 import type { Surroundings } from './surroundings';
@@ -59,7 +59,7 @@ export function readListSource(options: ParsedOptions, cwd: string): ListSource 
 
 /** Judges the list. Throws UsageError, which names every error with its line, where any part of it is unsound. */
 export function parseList({ file, displayFile, root, text }: ListSource): AssetList {
-  const { manifest, problems } = parseManifest(text);
+  const { manifest, problems } = parseListText(file, text);
   if (manifest === null) {
     const errors = problems
       .filter(({ severity }) => severity === 'error')

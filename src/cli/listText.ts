@@ -1,8 +1,8 @@
 // The text of a list of assets on disk: reading, judging and replacing it.
 import { accessSync, constants, lstatSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import { FetchError } from '../assets/fetchError';
-import { parseManifest } from '../assets/manifest';
+import { parseManifest, type ParsedManifest } from '../assets/manifest';
 import { addAsset, emptyManifest, type NewAsset } from '../assets/manifestEdit';
 import { formatProblem, type Problem } from '../assets/manifestProblems';
 import { errnoOf, translateLocalError } from '../engine/localError';
@@ -42,16 +42,21 @@ export function readListText(file: string): string {
   return readListFile(file) ?? emptyManifest;
 }
 
+/** Parses the text of the list `file` (absolute), which must not list itself, nor what a link in its place leads to. */
+export function parseListText(file: string, text: string): ParsedManifest {
+  return parseManifest(text, [basename(file), relative(realPathOf(dirname(file)), realPathOf(file))]);
+}
+
 /**
  * The text of the list with one more entry, and warnings about that. Throws UsageError, with every error, where the list is not
  * sound now or would not be with the entry.
  */
 export function checkNewEntry(file: string, before: string, asset: NewAsset): { text: string; warnings: string[] } {
   const name = basename(file);
-  const { problems: present } = parseManifest(before);
+  const { problems: present } = parseListText(file, before);
   requireSound(`${name} is not sound`, present, (problem) => formatProblem(problem, name));
   const text = addAsset(before, asset);
-  const { manifest, problems } = parseManifest(text);
+  const { manifest, problems } = parseListText(file, text);
   // Lines of the edited text are none of the file on disk.
   requireSound(
     `With this entry ${name} would not be sound`,

@@ -18,6 +18,17 @@ const codes = (text: string): string[] =>
   parseManifest(text).problems.map(({ severity, code }) => `${severity} ${code}`);
 
 describe('parseManifest', () => {
+  it('C43 refuses an entry that would replace the manifest itself', () => {
+    for (const path of ['asset-fetch.json', 'Asset-Fetch.JSON', 'asset-fetch.json/x', 'lists/real.json']) {
+      const { problems } = parseManifest(list(entry(path)), ['asset-fetch.json', 'lists/real.json']);
+      assert.deepEqual(
+        problems.map(({ code, message }) => [code, message.includes('is the list itself')]),
+        [['unsafePath', true]],
+      );
+    }
+    assert.notEqual(parseManifest(list(entry('a/asset-fetch.json')), ['asset-fetch.json']).manifest, null);
+  });
+
   it('reads every field', () => {
     const { manifest, problems } = parseManifest(`\ufeff{
   // what we need

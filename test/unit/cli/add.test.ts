@@ -125,6 +125,17 @@ describe('asset-fetch add', () => {
     assert.deepEqual(server.requests, []);
   });
 
+  it('C43 never lets a list replace itself', async () => {
+    writeList(serve('asset-fetch.json', 1));
+    const synced = await run('sync', '--overwrite', 'replace');
+    assert.match(synced.stderr, /is the list itself/);
+    writeList();
+    const added = await run('add', serve('x', 2).url, 'asset-fetch.json', '--overwrite', 'replace');
+    assert.match(added.stderr, /is the list itself/);
+    assert.deepEqual([synced.code, added.code], [2, 2]);
+    assert.deepEqual(server.requests, []);
+  });
+
   it('takes no folder for a list', async () => {
     mkdirSync(folder.at('work', 'sub'));
     for (const command of [['add', serve('x', 2).url, 'b.bin'], ['sync'], ['verify']]) {
