@@ -28,6 +28,7 @@ export function findOwnPath(
   ownPaths: readonly string[],
   collector: ProblemCollector,
 ): void {
+  if (ownPaths.length === 0) return;
   const own = new Set(ownPaths.map(foldPath));
   for (const { path, fields, index } of assets) {
     const folded = foldPath(path);

@@ -21,10 +21,9 @@ describe('parseManifest', () => {
   it('C43 refuses an entry that would replace the manifest itself', () => {
     for (const path of ['asset-fetch.json', 'Asset-Fetch.JSON', 'asset-fetch.json/x', 'lists/real.json']) {
       const { problems } = parseManifest(list(entry(path)), ['asset-fetch.json', 'lists/real.json']);
-      assert.deepEqual(
-        problems.map(({ code, message }) => [code, message.includes('is the list itself')]),
-        [['unsafePath', true]],
-      );
+      const [error] = problems.filter(({ severity }) => severity === 'error');
+      assert.equal(error?.code, 'unsafePath');
+      assert.match(error.message, /is the list itself/);
     }
     assert.notEqual(parseManifest(list(entry('a/asset-fetch.json')), ['asset-fetch.json']).manifest, null);
   });
