@@ -10,6 +10,8 @@ import { timeResolutionNs } from '../engine/timeResolution';
 export interface SettledList {
   readonly upToDate: number;
   readonly skippedPlatform: number;
+  /** Paths of entries without a strong hash. */
+  readonly unpinned: readonly string[];
   /** Lines about the list itself. */
   readonly warnings: readonly string[];
 }
@@ -30,6 +32,7 @@ const settledSchema = v.object({
   paths: v.array(v.string()),
   upToDate: v.number(),
   skippedPlatform: v.number(),
+  unpinned: v.array(v.string()),
   warnings: v.array(v.string()),
 });
 

@@ -18,6 +18,7 @@ import { parseOptions, type OptionSpecs } from './parseOptions';
 import { recallSettled, rememberSettled, type SettledList } from './settledList';
 import type { Surroundings } from './surroundings';
 import { SyncReporter } from './syncReporter';
+import type { SyncSummary } from './syncText';
 import { version } from './version';
 
 export const syncOptionSpecs = {
@@ -56,7 +57,12 @@ export async function runSync(args: readonly string[], surroundings: Surrounding
   const upToDate = plan.filter(({ action }) => action === 'upToDate').map(({ asset }) => asset.path);
   const skippedPlatform = countActions(plan).skippedPlatform;
   if (upToDate.length + skippedPlatform === plan.length) {
-    const memory = { upToDate: upToDate.length, skippedPlatform, warnings: list.warnings };
+    const memory = {
+      upToDate: upToDate.length,
+      skippedPlatform,
+      unpinned: unpinnedPaths(plan),
+      warnings: list.warnings,
+    };
     rememberSettled(place, upToDate, memory, lookedAtMs);
   }
   return code;
@@ -73,11 +79,11 @@ async function withInterrupt<T>({ onInterrupt }: Surroundings, work: (signal: Ab
 }
 
 function reportSettled(settled: SettledList, reporter: SyncReporter, seconds: number): ExitCode {
-  const { upToDate, skippedPlatform, warnings } = settled;
+  const { upToDate, skippedPlatform, unpinned, warnings } = settled;
   const counts = { ...countActions([]), upToDate, skippedPlatform };
   for (const warning of warnings) reporter.warn(warning);
   reporter.plan(counts);
-  reporter.summary({ counts, fetched: 0, failed: 0, fetchedBytes: 0, seconds, unpinned: [] });
+  reporter.summary({ ...sumUp([]), counts, seconds, unpinned });
   return exitCodes.done;
 }
 
@@ -108,15 +114,24 @@ function reportProblems(plan: Plan, reporter: SyncReporter): ExitCode[] {
   });
 }
 
-function summarize(plan: Plan, outcomes: readonly BatchOutcome[], seconds: number) {
+function summarize(plan: Plan, outcomes: readonly BatchOutcome[], seconds: number): SyncSummary {
+  return { ...sumUp(outcomes), counts: countActions(plan), seconds, unpinned: unpinnedPaths(plan) };
+}
+
+function sumUp(outcomes: readonly BatchOutcome[]): Omit<SyncSummary, 'counts' | 'seconds' | 'unpinned'> {
   const results = outcomes.flatMap((outcome) => (outcome.type === 'done' ? [outcome.result] : []));
-  const wanted = plan.filter(({ action }) => action === 'fetch' || action === 'upToDate' || action === 'unpinned');
+  const errors = outcomes.flatMap((outcome) => (outcome.type === 'failed' ? [outcome.error] : []));
+  const cancelled = errors.filter(({ code }) => code === 'cancelled');
   return {
-    counts: countActions(plan),
     fetched: results.length,
-    failed: outcomes.length - results.length,
-    fetchedBytes: results.reduce((sum, { bytes }) => sum + bytes, 0),
-    seconds,
-    unpinned: wanted.filter(({ asset }) => isUnpinned(asset)).map(({ asset }) => asset.path),
+    failed: errors.length - cancelled.length,
+    unfinished: cancelled.length,
+    keptBytes: cancelled.reduce((sum, { details }) => sum + (details.keptBytes ?? 0), 0),
+    fetchedBytes: results.reduce((sum, { fetchedBytes }) => sum + fetchedBytes, 0),
   };
+}
+
+function unpinnedPaths(plan: Plan): string[] {
+  const wanted = plan.filter(({ action }) => action === 'fetch' || action === 'upToDate' || action === 'unpinned');
+  return wanted.filter(({ asset }) => isUnpinned(asset)).map(({ asset }) => asset.path);
 }

@@ -61,7 +61,7 @@ export class SyncProgress {
       this.setSize(event.id, event.result.bytes);
       this.finish(event.id, event.result.bytes);
     } else if (event.type === 'failed') {
-      this.failedFiles += 1;
+      if (event.error.code !== 'cancelled') this.failedFiles += 1;
       this.finish(event.id, this.running.get(event.id)?.receivedBytes ?? 0);
     }
     this.meter.sample(nowMs, this.receivedBytes);

@@ -59,7 +59,8 @@ export class SyncReporter {
 
   summary(summary: SyncSummary): void {
     const { counts, unpinned, ...rest } = summary;
-    this.emit({ event: 'summary', ...counts, ...rest, unpinned });
+    // The list of paths has the name that the plan gives to the count of those that are left as they are.
+    this.emit({ event: 'summary', ...counts, presentUnpinned: counts.unpinned, ...rest, unpinned });
     if (!this.options.quiet && !this.options.json) for (const line of formatSummary(summary)) this.say(line);
     else this.display.clear();
   }

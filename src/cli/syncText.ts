@@ -40,16 +40,19 @@ export interface SyncSummary {
   readonly counts: Readonly<Record<PlannedAction, number>>;
   readonly fetched: number;
   readonly failed: number;
-  /** Of the fetched files, in bytes. */
+  /** Entries that an interrupt left, and what is kept of them for the next run, in bytes. */
+  readonly unfinished: number;
+  readonly keptBytes: number;
+  /** What came over the network for the fetched files, in bytes. */
   readonly fetchedBytes: number;
   readonly seconds: number;
   /** Paths of entries without a strong hash. */
   readonly unpinned: readonly string[];
 }
 
-/** `12 assets: 9 fetched (1.2 GB in 4.1 s), 3 up to date.` and, where there are any, a line about those without a hash. */
+/** `12 assets: 9 fetched (1.2 GB in 4.1 s), 3 up to date.` and, where there are any, lines about what was refused, interrupted or has no hash. */
 export function formatSummary(summary: SyncSummary): string[] {
-  const { counts, fetched, failed, fetchedBytes, seconds, unpinned } = summary;
+  const { counts, fetched, failed, unfinished, fetchedBytes, seconds, unpinned } = summary;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const parts: [number, string][] = [
     [fetched, `fetched (${formatBytes(fetchedBytes)} in ${seconds.toFixed(1)} s)`],
@@ -60,11 +63,18 @@ export function formatSummary(summary: SyncSummary): string[] {
     [counts.conflict, 'in the way'],
     [counts.refused, 'refused'],
     [failed, 'failed'],
+    [unfinished, 'unfinished'],
   ];
   const said = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
   const lines = [`${total} ${total === 1 ? 'asset' : 'assets'}: ${said.join(', ') || 'nothing to do'}.`];
+  if (counts.refused > 0) lines.push('Nothing was fetched: one entry that is refused puts the whole list in doubt.');
+  if (unfinished > 0) lines.push(describeInterruption(summary));
   if (unpinned.length > 0) lines.push(describeUnpinned(unpinned));
   return lines;
+}
+
+function describeInterruption({ unfinished, keptBytes }: SyncSummary): string {
+  return `Interrupted: ${unfinished} unfinished, ${formatBytes(keptBytes)} kept; the same command resumes.`;
 }
 
 function describeUnpinned(paths: readonly string[]): string {

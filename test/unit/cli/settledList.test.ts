@@ -4,7 +4,7 @@ import { forgetSettled, recallSettled, rememberSettled, type SettledListPlace } 
 import { passTick } from '../../support/kernelTick';
 import { listFiles, TempFolder } from '../../support/tempFolder';
 
-const settled = { upToDate: 2, skippedPlatform: 1, warnings: ['a warning'] };
+const settled = { upToDate: 2, skippedPlatform: 1, unpinned: ['b'], warnings: ['a warning'] };
 const paths = ['a', 'b'];
 /** So late after now that every file has settled. */
 const SETTLED_AFTER_MS = 60_000;
@@ -27,8 +27,8 @@ describe('the memory of a settled list', () => {
   const memory = () => folder.at('state', listFiles(folder.at('state'))[0]!);
 
   it('recalls what was found, for the same list over unchanged files', () => {
-    const { upToDate, skippedPlatform, warnings } = recallSettled(place)!;
-    assert.deepEqual({ upToDate, skippedPlatform, warnings }, settled);
+    const { upToDate, skippedPlatform, unpinned, warnings } = recallSettled(place)!;
+    assert.deepEqual({ upToDate, skippedPlatform, unpinned, warnings }, settled);
   });
 
   const changes: [string, () => void][] = [

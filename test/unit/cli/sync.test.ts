@@ -1,5 +1,6 @@
 // sync, verify and add of the built command line, against servers on loopback. `npm run build` makes it.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   mkdirSync,
@@ -174,6 +175,19 @@ describe('the list of assets', () => {
       assert.match(again.stderr, /1 up to date, 1 present without a hash\.\nUnpinned.*a\.bin/);
     });
 
+    it('warns of weak hashes also where nothing has changed since, and counts what came over the network', async () => {
+      const { path, url } = serve('a.bin', 1);
+      const md5 = createHash('md5')
+        .update(bodyBytes(1, 0, 20_000))
+        .digest('hex');
+      writeList({ path, url: url!, integrity: `md5:${md5}` });
+      assert.equal(summaryOf(await run('sync', '--json'))['fetchedBytes'], 20_000);
+      utimesSync(folder.at('work', 'a.bin'), new Date(0), new Date(0));
+      for (const look of ['first', 'settled', 'settled']) {
+        assert.deepEqual(summaryOf(await run('sync', '--json'))['unpinned'], ['a.bin'], look);
+      }
+    });
+
     it('skips entries for other platforms', async () => {
       writeList(
         { ...serve('here', 1), platforms: [`${process.platform}-${process.arch}`] },
@@ -263,7 +277,8 @@ describe('the list of assets', () => {
       assert.equal(stopped.code, 130);
       // All of it would take minutes; a second is the aim, but machines are busy at times.
       assert.ok(performance.now() - askedMs < 10_000, 'it stops soon');
-      assert.equal(summaryOf(stopped)['fetched'], files().length);
+      const { fetched, failed, unfinished } = summaryOf(stopped);
+      assert.deepEqual([fetched, failed, unfinished], [files().length, 0, 200 - files().length]);
       server.clearFaults();
       writeList(...entries.slice(0, 12));
       const resumed = await run('sync', '--json');

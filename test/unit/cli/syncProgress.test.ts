@@ -104,13 +104,35 @@ describe('formatSyncDisplay', () => {
 
 describe('formatSummary', () => {
   const counts = { fetch: 0, upToDate: 0, unpinned: 0, modified: 0, conflict: 0, skippedPlatform: 0, refused: 0 };
-  const nothing = { counts, fetched: 0, failed: 0, fetchedBytes: 0, seconds: 0, unpinned: [] };
+  const nothing = {
+    counts,
+    fetched: 0,
+    failed: 0,
+    unfinished: 0,
+    keptBytes: 0,
+    fetchedBytes: 0,
+    seconds: 0,
+    unpinned: [],
+  };
 
   it('counts what was done and what was not', () => {
     const summary = { ...nothing, counts: { ...counts, fetch: 9, upToDate: 3 }, fetched: 8, failed: 1 };
     assert.deepEqual(formatSummary({ ...summary, fetchedBytes: 1_200_000_000, seconds: 4.1 }), [
       '12 assets: 8 fetched (1.2 GB in 4.1 s), 3 up to date, 1 failed.',
     ]);
+  });
+
+  it('counts what an interrupt left apart from what failed', () => {
+    const summary = { ...nothing, counts: { ...counts, fetch: 41 }, fetched: 1, unfinished: 40, keptBytes: 5_000_000 };
+    assert.deepEqual(formatSummary(summary), [
+      '41 assets: 1 fetched (0 B in 0.0 s), 40 unfinished.',
+      'Interrupted: 40 unfinished, 5 MB kept; the same command resumes.',
+    ]);
+  });
+
+  it('says of a refused list that nothing was fetched', () => {
+    const [, second] = formatSummary({ ...nothing, counts: { ...counts, fetch: 3, refused: 1 } });
+    assert.match(second!, /^Nothing was fetched/);
   });
 
   it('is content with an empty list', () => {
