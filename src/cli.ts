@@ -1,14 +1,17 @@
 // Entry of the command line. Everything else is in cli/, loaded after the thread pool's size is settled.
+import { listenForStopSignals } from './cli/stopSignals';
+
+const onInterrupt = listenForStopSignals();
 
 // Positioned writes, name look-ups and hashing share libuv's pool, whose four threads are few for that. It is sized when
-// first used, so this comes before every import that could use it.
+// first used, so this comes before every part that could use it is loaded.
 process.env['UV_THREADPOOL_SIZE'] ??= '8';
 
 /** Sets the exit code rather than exiting: what is pending on stdout and stderr still goes out. */
 async function run(): Promise<void> {
   const { runCommandLine } = await import('./cli/main');
   const { createProcessSurroundings } = await import('./cli/processSurroundings');
-  process.exitCode = await runCommandLine(process.argv.slice(2), createProcessSurroundings());
+  process.exitCode = await runCommandLine(process.argv.slice(2), createProcessSurroundings(onInterrupt));
 }
 
 run().catch((error: unknown) => {
@@ -19,5 +22,3 @@ run().catch((error: unknown) => {
   const failure = { event: 'failed', code: 'engineCrashed', message, details: {} };
   if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(failure)}\n`);
 });
-
-export {};

@@ -3,11 +3,13 @@ import { exitCodes, type ExitCode } from '../assets/exitCode';
 import type { DiagnosisStep } from '../bridge/diagnosis';
 import { diagnoseUrl } from '../engine/doctor';
 import { networkOptionSpecs, readEngineConfig } from './engineOptions';
+import { checkUrl } from './getOptions';
 import { toJsonLine } from './jsonEvents';
 import { cleanForTerminal } from './lineOutput';
 import { commonOptions, parseOptions, type OptionSpecs } from './parseOptions';
 import type { Surroundings } from './surroundings';
 import { UsageError } from './usageError';
+import { withInterrupt } from './whenAborted';
 
 export const doctorOptionSpecs = { ...commonOptions, ...networkOptionSpecs } as const satisfies OptionSpecs;
 
@@ -18,17 +20,17 @@ export async function runDoctor(args: readonly string[], surroundings: Surroundi
   if (url === undefined || second !== undefined) {
     throw new UsageError('doctor takes one URL: asset-fetch doctor https://example.com/file');
   }
-  const { env, stdout, onInterrupt } = surroundings;
+  checkUrl(url, 'doctor');
+  const { env, stdout } = surroundings;
   const network = { ...readEngineConfig(options, surroundings), environment: env };
-  const interrupted = new AbortController();
-  const stopListening = onInterrupt(() => interrupted.abort());
   let hasFailed = false;
-  for await (const step of diagnoseUrl(url, network, interrupted.signal)) {
-    hasFailed ||= step.outcome === 'fail';
-    stdout.writeLine(options.isSet('json') ? toJsonLine({ event: 'step', ...step }) : describeStep(step));
-  }
-  stopListening();
-  if (interrupted.signal.aborted) return exitCodes.interrupted;
+  await withInterrupt(surroundings, async (signal) => {
+    for await (const step of diagnoseUrl(url, network, signal)) {
+      hasFailed ||= step.outcome === 'fail';
+      stdout.writeLine(options.isSet('json') ? toJsonLine({ event: 'step', ...step }) : describeStep(step));
+    }
+    signal.throwIfAborted();
+  });
   return hasFailed ? exitCodes.transferFailed : exitCodes.done;
 }
 

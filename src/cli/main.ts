@@ -81,7 +81,9 @@ function reportRefusal(
 ): ExitCode {
   // What stands in the wrong place of a command line may be a URL with a password or a signature.
   const message = redactText(error.message);
-  for (const line of `asset-fetch: ${message}`.split('\n')) stderr.writeLine(cleanForTerminal(line));
+  // An interruption says of itself what is kept.
+  const text = error.code === 'cancelled' ? 'asset-fetch: Interrupted.' : `asset-fetch: ${message}`;
+  for (const line of text.split('\n')) stderr.writeLine(cleanForTerminal(line));
   const { path, ...details } = error instanceof FetchError ? error.details : {};
   const failure = {
     code: error.code,

@@ -1,15 +1,13 @@
-// The real process as a command sees it: streams, signals, clock, engine.
+// The real process as a command sees it: streams, clock, engine. Its signals are stopSignals.ts.
 import { homedir, tmpdir } from 'node:os';
-import { exitCodes } from '../assets/exitCode';
 import { FetchError } from '../assets/fetchError';
 import { createLineOutput } from './lineOutput';
 import { locateStateFolder } from './stateFolder';
+import type { OnInterrupt } from './stopSignals';
 import type { OpenEngine, Surroundings } from './surroundings';
 
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** Surroundings on this process. */
-export function createProcessSurroundings(): Surroundings {
+/** Surroundings on this process, whose signals `onInterrupt` hears. */
+export function createProcessSurroundings(onInterrupt: OnInterrupt): Surroundings {
   const isDumbTerminal = process.env['TERM'] === 'dumb';
   return {
     stdout: createLineOutput(process.stdout, isDumbTerminal),
@@ -54,17 +52,3 @@ const openEngine: OpenEngine = async (config, emit) => {
   const { TransferQueue } = await import('../engine/queue');
   return new TransferQueue(config, emit);
 };
-
-/** The first signal asks to stop; the second ends the process at once, with the journal as the last checkpoint left it. */
-function onInterrupt(interrupt: () => void): () => void {
-  let isAsked = false;
-  const onSignal = (): void => {
-    if (isAsked) process.exit(exitCodes.interrupted);
-    isAsked = true;
-    interrupt();
-  };
-  for (const signal of stopSignals) process.on(signal, onSignal);
-  return () => {
-    for (const signal of stopSignals) process.off(signal, onSignal);
-  };
-}

@@ -2,6 +2,7 @@
 import type { FetchRequest } from '../assets/request';
 import type { EngineConfig, EngineMessage } from '../bridge/protocol';
 import type { LineOutput } from './lineOutput';
+import type { OnInterrupt } from './stopSignals';
 
 /** The part of the engine's queue that commands use. `dispose` saves every journal and closes every connection. */
 export interface Engine {
@@ -27,6 +28,6 @@ export interface Surroundings {
   readonly nowMs: () => number;
   /** Milliseconds since the epoch; for comparing with stamps of files alone. */
   readonly wallClockMs: () => number;
-  /** Calls `interrupt` at the first request to stop (Ctrl-C, kill). The result stops listening. */
-  readonly onInterrupt: (interrupt: () => void) => () => void;
+  /** Requests to stop: Ctrl-C, kill. */
+  readonly onInterrupt: OnInterrupt;
 }

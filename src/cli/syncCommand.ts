@@ -1,6 +1,5 @@
 // `asset-fetch sync`: brings what a list of assets asks for. The plan is assets/syncPlan.ts, the disk engine/diskSurvey.ts.
 import { exitCodeFor, exitCodes, worstOf, type ExitCode } from '../assets/exitCode';
-import { FetchError } from '../assets/fetchError';
 import { countActions, isUnpinned, planSync } from '../assets/syncPlan';
 import type { BatchOutcome } from '../bridge/batchOutcome';
 import {
@@ -20,6 +19,7 @@ import type { Surroundings } from './surroundings';
 import { SyncReporter } from './syncReporter';
 import type { SyncSummary } from './syncText';
 import { version } from './version';
+import { withInterrupt } from './whenAborted';
 
 export const syncOptionSpecs = {
   ...listOptionSpecs,
@@ -66,16 +66,6 @@ export async function runSync(args: readonly string[], surroundings: Surrounding
     rememberSettled(place, upToDate, memory, lookedAtMs);
   }
   return code;
-}
-
-async function withInterrupt<T>({ onInterrupt }: Surroundings, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const interrupted = new AbortController();
-  const stopListening = onInterrupt(() => interrupted.abort(new FetchError('cancelled', 'Interrupted.')));
-  try {
-    return await work(interrupted.signal);
-  } finally {
-    stopListening();
-  }
 }
 
 function reportSettled(settled: SettledList, reporter: SyncReporter, seconds: number): ExitCode {

@@ -13,6 +13,7 @@ import { parseOptions, type OptionSpecs } from './parseOptions';
 import { forgetSettled } from './settledList';
 import type { Surroundings } from './surroundings';
 import { SyncReporter } from './syncReporter';
+import { withInterrupt } from './whenAborted';
 
 export const verifyOptionSpecs = {
   ...listOptionSpecs,
@@ -31,17 +32,12 @@ export async function runVerify(args: readonly string[], surroundings: Surroundi
   const reporter = new SyncReporter(output, surroundings);
   const { platform, arch } = surroundings.machine;
   const assets = list.assets.filter((asset) => matchesPlatform(asset, platform, arch));
-  const interrupted = new AbortController();
-  const stopListening = surroundings.onInterrupt(() => interrupted.abort(new FetchError('cancelled', 'Interrupted.')));
-  try {
+  return withInterrupt(surroundings, async (signal) => {
     const stateDir = readStateDir(options, surroundings);
-    const survey = { root: list.root, stateDir, isThorough: true, signal: interrupted.signal };
-    const states = await surveyFiles(assets, survey);
+    const states = await surveyFiles(assets, { root: list.root, stateDir, isThorough: true, signal });
     forgetSettled({ stateDir, file: list.file });
     return judge(assets, states, reporter, output, surroundings);
-  } finally {
-    stopListening();
-  }
+  });
 }
 
 function judge(

@@ -31,6 +31,7 @@ describe('asset-fetch doctor', () => {
   it('wants just one URL', async () => {
     assert.equal((await runCli(['doctor'])).code, 2);
     assert.equal((await runCli(['doctor', server.origin, server.origin])).code, 2);
+    assert.equal((await runCli(['doctor', 'ftp://example.test/x'])).code, 2);
   });
 
   it('C44 shows no secret', async () => {

@@ -14,6 +14,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import { bodyBytes, bodySha256 } from '../../support/body';
 import { FaultServer } from '../../support/faultServer';
 import { runCli, startCli, type ProcessResult } from '../../support/processes';
@@ -80,6 +81,21 @@ describe('the list of assets', () => {
 
   const files = (): string[] => listFiles(folder.at('work')).filter((file) => file !== 'asset-fetch.json');
   const summaryOf = ({ events }: ProcessResult) => events.find(({ event }) => event === 'summary')!;
+
+  it('is interrupted with exit code 130 and one failed event also before a command has begun', async () => {
+    const { path, url } = serve('a.bin', 1);
+    writeList({ path, url: url! });
+    const env = { NODE_OPTIONS: `--require=${join(__dirname, 'earlySignal.cjs')}` };
+    for (const command of [['get', url!], ['add', url!, 'b.bin'], ['sync']]) {
+      const [name, ...args] = command as [string];
+      const { code, events } = await startCli(argsOf(name, ...args, '--json'), { cwd: folder.at('work'), env })
+        .finished;
+      assert.equal(code, 130, name);
+      const failures = events.flatMap((event) => (event.event === 'failed' ? [event['code']] : []));
+      assert.deepEqual(failures, ['cancelled'], name);
+    }
+    assert.deepEqual(files(), []);
+  });
 
   describe('sync', () => {
     it('brings what is missing, prints the paths, and does nothing the second time', async () => {
