@@ -140,7 +140,8 @@ function toJson(asset: NewAsset): object {
 function parseForEdit(text: string): Node {
   const errors: ParseError[] = [];
   const root = parseTree(text.replace(/^\ufeff/, ' '), errors, { allowTrailingComma: true });
-  if (root?.type !== 'object' || errors.length > 0) throw cannotEdit('it is not valid JSON');
+  if (root === undefined || errors.length > 0) throw cannotEdit('it is not valid JSON');
+  if (root.type !== 'object') throw cannotEdit('it is not an object in braces');
   return root;
 }
 
@@ -172,10 +173,10 @@ interface Style {
   readonly tabSize: number;
 }
 
-/** The habits of the text, by its first line end and its first indented line. */
+/** The habits of the text, by its first line end and its first indented line; a comment before the manifest has its own. */
 function styleOf(text: string): Style {
   const eol = /\r\n|\n|\r/.exec(text)?.[0] ?? '\n';
-  const unit = /[\r\n]([ \t]+)\S/.exec(text)?.[1] ?? '  ';
+  const unit = /[\r\n]([ \t]+)\S/.exec(text.slice(parseForEdit(text).offset))?.[1] ?? '  ';
   return { eol, unit, insertSpaces: !unit.startsWith('\t'), tabSize: unit.length };
 }
 

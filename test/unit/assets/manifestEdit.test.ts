@@ -37,6 +37,15 @@ describe('addAsset', () => {
     assert.deepEqual(parseManifest(text).problems, []);
   });
 
+  it('takes its indentation from the manifest, not from a comment before it', () => {
+    const text = '/*\n       A licence.\n */\n{\n\t"version": 1,\n\t"assets": []\n}\n';
+    assert.match(addAsset(text, fresh), /\n\t\t\{\n\t\t\t"path": "new\.bin"/);
+  });
+
+  it('says of a text that holds no object what is wrong with it', () => {
+    assert.throws(() => addAsset('[]', fresh), /not an object in braces/);
+  });
+
   const NEW = '{ "path": "new.bin", "url": "https://h.org/new" }';
   const layouts: [string, string, string][] = [
     [
