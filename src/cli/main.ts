@@ -41,16 +41,16 @@ async function dispatch(args: readonly string[], surroundings: Surroundings): Pr
   if (asksForHelp(args)) return printHelp(isCommand ? name : (rest[0] ?? ''), surroundings);
   if (name === '--version' || name === '-V') return printVersion(surroundings);
   const load = isCommand ? commands[name] : undefined;
-  if (load === undefined) throw new UsageError(describeUnknownCommand(name));
+  if (load === undefined) throw new UsageError(describeUnknownCommand(name, rest));
   const handler = await load();
   return handler(rest, surroundings);
 }
 
-/** `--help` anywhere before `--`, or the word `help` in front. */
+/** `--help`, or `-h` alone or with other switches, anywhere before `--`; or the word `help` in front. */
 function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   const options = end === -1 ? args : args.slice(0, end);
-  return args[0] === 'help' || options.includes('--help') || options.includes('-h');
+  return args[0] === 'help' || options.some((option) => option === '--help' || /^-q*h[hq]*$/.test(option));
 }
 
 async function printHelp(name: string, { stdout }: Surroundings): Promise<ExitCode> {
@@ -65,9 +65,13 @@ async function printVersion({ stdout }: Surroundings): Promise<ExitCode> {
   return exitCodes.done;
 }
 
-function describeUnknownCommand(name: string | undefined): string {
+function describeUnknownCommand(name: string | undefined, rest: readonly string[]): string {
   if (name === undefined) return 'Say what to do: asset-fetch get URL. asset-fetch --help lists every command.';
   if (/^https?:\/\//i.test(name)) return 'Did you mean asset-fetch get URL?';
+  const command = rest.find((word) => Object.hasOwn(commands, word));
+  if (name.startsWith('-') && command !== undefined) {
+    return `Options follow the command: asset-fetch ${command} … ${redactUrl(name)}`;
+  }
   const nearest = findNearest(name, [...Object.keys(commands), '--help', '--version']);
   const hint = nearest === null ? 'See asset-fetch --help.' : `Did you mean ${nearest}?`;
   return `There is no command "${redactUrl(name)}". ${hint}`;

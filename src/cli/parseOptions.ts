@@ -70,6 +70,10 @@ function checkOption({ name, rawName, value, inlineValue }: OptionToken, specs: 
     if (value !== undefined) throw new UsageError(`${rawName} takes no value.`);
     return 'true';
   }
+  // `-o=FILE`, where `=` is no part of the name.
+  if (inlineValue === true && !rawName.startsWith('--') && value?.startsWith('=')) {
+    return checkOption({ name, rawName, value: value.slice(1), inlineValue }, specs);
+  }
   if (value === undefined || value === '') throw new UsageError(`${rawName} needs a value.`);
   if (inlineValue === false && /^-[^\d]/.test(value)) {
     // The value is not repeated: it may be a header with a secret.

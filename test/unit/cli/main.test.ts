@@ -47,6 +47,11 @@ describe('asset-fetch', () => {
       ['no command', [], /asset-fetch get URL/],
       ['a mistyped command', ['got'], /no command "got"\. Did you mean get\?/],
       ['a URL in place of a command', [url], /Did you mean asset-fetch get URL/],
+      [
+        'an option in front of the command',
+        ['--quiet', 'get', url],
+        /Options follow the command: asset-fetch get … --quiet/,
+      ],
       ['get without a URL', ['get'], /needs a URL/],
       ['two URLs', ['get', url, url], /takes one URL/],
       ['text that is no URL', ['get', 'not a url'], /get/],
@@ -157,7 +162,15 @@ describe('asset-fetch', () => {
   });
 
   it('prints help and version on stdout, with exit code 0', async () => {
-    for (const args of [['--help'], ['-h'], ['help'], ['get', '--help'], ['help', 'get'], ['get', url, '-h']]) {
+    for (const args of [
+      ['--help'],
+      ['-h'],
+      ['help'],
+      ['get', '--help'],
+      ['help', 'get'],
+      ['get', url, '-h'],
+      ['get', url, '-qh'],
+    ]) {
       const { code, stdout, stderr } = await run(args);
       assert.equal(code, 0);
       assert.match(stdout, /Usage:/);

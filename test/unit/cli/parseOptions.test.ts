@@ -19,6 +19,11 @@ describe('parseOptions', () => {
     assert.equal(options.last('header'), null);
   });
 
+  it('takes = behind a letter for no part of the value', () => {
+    assert.equal(parseOptions(['-o=eq.bin'], specs).last('output'), 'eq.bin');
+    assert.equal(parseOptions(['-o', '=eq.bin'], specs).last('output'), '=eq.bin');
+  });
+
   it('keeps every value of a repeated option, in order', () => {
     const options = parseOptions(['--header', 'A: 1', '--header', 'B: 2'], specs);
     assert.deepEqual(options.all('header'), ['A: 1', 'B: 2']);
