@@ -52,7 +52,7 @@ export interface FetchErrorDetails {
   readonly keptBytes?: number;
   /**
    * errno of the system call (`ENOSPC`), TLS reason (`CERT_HAS_EXPIRED`), or kind of a refused network (`private`, `loopback`, `linkLocal`), or
-   * `unheard`: the engine did not say in time how much it kept.
+   * `unheard`: the engine did not say in time how much it kept; of an entry of a list, `unpinned` or `sensitive`: why it is refused.
    */
   readonly reason?: string;
   /** Another try can't help, whatever the code says in general. */

@@ -91,8 +91,11 @@ function planAsset<Asset extends ListedAsset>(
   choices: SyncChoices,
 ): PlannedAsset<Asset> {
   if (!matchesPlatform(asset, choices.platform, choices.arch)) return leave(asset, 'skippedPlatform');
-  const refusal = findRefusal(asset, choices);
-  return refusal === null ? planAgainst(asset, stateOf(asset), choices) : leave(asset, 'refused', refusal);
+  const lack = choices.isFrozen ? findLackOfHash(asset) : null;
+  if (lack !== null) return leave(asset, 'refused', lack);
+  const planned = planAgainst(asset, stateOf(asset), choices);
+  const refusal = planned.action === 'fetch' ? findLackOfConsent(asset, choices) : null;
+  return refusal === null ? planned : leave(asset, 'refused', refusal);
 }
 
 function planAgainst<Asset extends ListedAsset>(
@@ -108,7 +111,8 @@ function planAgainst<Asset extends ListedAsset>(
       return leave(
         asset,
         'conflict',
-        problem('destinationExists', path, `There is ${state.by} at ${path}. Move it away.`),
+        // The reason tells it from a file in the way, which could be replaced.
+        problem('destinationExists', path, `There is ${state.by} at ${path}. Move it away.`, 'EISDIR'),
       );
     case 'escapes': {
       const where = state.leadsTo === 'outside' ? 'outside the folder of the list' : 'in a place that tools obey';
@@ -137,27 +141,22 @@ function leave<Asset>(asset: Asset, action: PlannedAction, why: PlainFetchError 
   return { asset, action, replaces: false, problem: why };
 }
 
-function findRefusal({ integrity, path }: ListedAsset, choices: SyncChoices): PlainFetchError | null {
-  if (choices.isFrozen && isUnpinned({ integrity })) {
-    const lack = integrity.length === 0 ? 'no hash' : 'only a weak hash';
-    return problem(
-      'untrusted',
-      path,
-      `${path} has ${lack}, and a frozen list must prove every file. Add a sha256 hash.`,
-    );
-  }
-  if (isSensitivePath(path) && !choices.allowedSensitivePaths.includes(path)) {
-    return problem(
-      'untrusted',
-      path,
-      `${path} is a place that tools obey, and nobody consented to writing there by name.`,
-    );
-  }
-  return null;
+function findLackOfHash({ integrity, path }: ListedAsset): PlainFetchError | null {
+  if (!isUnpinned({ integrity })) return null;
+  const lack = integrity.length === 0 ? 'no hash' : 'only a weak hash';
+  const message = `${path} has ${lack}, and a frozen list must prove every file. Add a sha256 hash.`;
+  return problem('untrusted', path, message, 'unpinned');
 }
 
-function problem(code: PlainFetchError['code'], path: string, message: string): PlainFetchError {
-  return { code, message, details: { path } };
+/** What is there already and stays needs no consent. */
+function findLackOfConsent({ path }: ListedAsset, { allowedSensitivePaths }: SyncChoices): PlainFetchError | null {
+  if (!isSensitivePath(path) || allowedSensitivePaths.includes(path)) return null;
+  const message = `${path} is a place that tools obey, and nobody consented to writing there by name.`;
+  return problem('untrusted', path, message, 'sensitive');
+}
+
+function problem(code: PlainFetchError['code'], path: string, message: string, reason?: string): PlainFetchError {
+  return { code, message, details: { path, ...(reason === undefined ? {} : { reason }) } };
 }
 
 /** The transfer that a planned `fetch` asks for, into the list's folder `root` (absolute). */

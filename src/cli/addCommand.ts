@@ -50,7 +50,7 @@ export async function runAdd(args: readonly string[], surroundings: Surroundings
     connections: readConnections(options),
   });
   const output = { json: options.isSet('json'), quiet: options.isSet('quiet'), displayUrl: redactUrl(url) };
-  const report = createReporter(output, surroundings);
+  const report = createReporter({ ...output, command: 'add' }, surroundings);
   const outcome = await runOneTransfer(request, config, exceptDone(report), surroundings);
   if (outcome.type === 'failed') return exitCodeFor(outcome.error.code);
   rememberUnlisted(unlisted, outcome.result.sha256);

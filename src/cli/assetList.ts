@@ -1,5 +1,6 @@
 // Finds and reads the list of assets that sync, verify and add work on, and the choices that go with it.
 import * as path from 'node:path';
+import { checkRelativePath } from '../assets/destination';
 import { manifestFileName } from '../assets/manifest';
 import type { ManifestAsset } from '../assets/manifestEntry';
 import { formatProblem } from '../assets/manifestProblems';
@@ -78,9 +79,18 @@ export function readChoices(options: ParsedOptions, { machine }: Surroundings): 
     ...machine,
     isFrozen: options.isSet('frozen'),
     overwrite: readListOverwrite(options),
-    allowedSensitivePaths: options.all('allow-sensitive'),
+    allowedSensitivePaths: options.all('allow-sensitive').map(asListed),
     allowedPrivateHosts: options.all('allow-host'),
   };
+}
+
+/** A path as the list's parser hands it out, however it is spelled; what is no path stays, and allows nothing. */
+function asListed(text: string): string {
+  try {
+    return checkRelativePath(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Throws UsageError where a command that takes no operands got one. */

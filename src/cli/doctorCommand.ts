@@ -23,15 +23,15 @@ export async function runDoctor(args: readonly string[], surroundings: Surroundi
   checkUrl(url, 'doctor');
   const { env, stdout } = surroundings;
   const network = { ...readEngineConfig(options, surroundings), environment: env };
-  let hasFailed = false;
-  await withInterrupt(surroundings, async (signal) => {
+  return withInterrupt(surroundings, async (signal) => {
+    let hasFailed = false;
     for await (const step of diagnoseUrl(url, network, signal)) {
       hasFailed ||= step.outcome === 'fail';
       stdout.writeLine(options.isSet('json') ? toJsonLine({ event: 'step', ...step }) : describeStep(step));
     }
     signal.throwIfAborted();
+    return hasFailed ? exitCodes.transferFailed : exitCodes.done;
   });
-  return hasFailed ? exitCodes.transferFailed : exitCodes.done;
 }
 
 /** `  ok   tls         TLSv1.3, …`: outcome and step in columns, further lines below the text. */

@@ -37,7 +37,7 @@ export function readEngineConfig(options: ParsedOptions, surroundings: Surroundi
     ...defaultEngineConfig,
     ...limitsFor(readConnections(options)),
     ...(retries === null ? {} : { retries: parseCount(retries, '--retries', 0, 1_000_000) }),
-    ...(idleTimeout === null ? {} : { idleTimeoutMs: parseSecondsAsMs(idleTimeout, '--idle-timeout') }),
+    ...(idleTimeout === null ? {} : timeoutsFor(parseSecondsAsMs(idleTimeout, '--idle-timeout'))),
     stateDir: readStateDir(options, surroundings),
     proxy: { ...defaultEngineConfig.proxy, url: readProxy(options.last('proxy')) },
     extraCertificates: readCertificates(options.last('cacert'), surroundings.cwd),
@@ -49,6 +49,11 @@ export function readEngineConfig(options: ParsedOptions, surroundings: Surroundi
 export function readStateDir(options: ParsedOptions, { cwd, defaultStateDir }: Surroundings): string {
   const folder = options.last('state-dir');
   return folder === null ? defaultStateDir : path.resolve(cwd, folder);
+}
+
+/** Whoever waits longer for a byte waits as long for the first one; a shorter wait leaves slow first answers their time. */
+function timeoutsFor(idleTimeoutMs: number): Partial<EngineConfig> {
+  return { idleTimeoutMs, headersTimeoutMs: Math.max(idleTimeoutMs, defaultEngineConfig.headersTimeoutMs) };
 }
 
 /** More connections than the defaults allow per host or in all were asked for by name, so they are granted. */

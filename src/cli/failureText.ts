@@ -2,20 +2,17 @@
 import type { FetchErrorCode, PlainFetchError } from '../assets/fetchError';
 import { formatBytes } from '../assets/quantityText';
 
-/** What to try next, where the command line has an answer that the engine cannot know. */
+/** The command that a failure is told for; each has other options. */
+export type FailureContext = 'get' | 'add' | 'sync' | 'verify';
+
+/** What to try next in every command that downloads, where the command line has an answer that the engine cannot know. */
 const hints: Partial<Record<FetchErrorCode, string>> = {
-  destinationExists: 'To fetch it all the same, use --overwrite replace.',
   tlsFailed: 'Where your network has a certificate authority of its own, name it with --cacert FILE.',
-  tooLarge: 'Raise --max-size if the file is meant to be that large.',
   nameUnresolved: 'Check the spelling of the host, your connection, and --proxy where the network has one.',
-  timedOut: 'On a slow server, raise --idle-timeout.',
-  untrusted: 'What you trust you can allow by name: --allow-host HOST, --allow-sensitive PATH.',
+  timedOut: 'On a slow server, raise --idle-timeout; where no connection comes about, check --proxy.',
   busy: 'Another process fetches the same file; wait for it, or stop it.',
   integrityMismatch: 'Check the hash with whoever published it.',
 };
-
-/** Hints that only hold for one command. `get` takes any host that a person typed, so it has no --allow-host. */
-export type FailureContext = 'get' | 'sync';
 
 /**
  * Lines that tell a failure, without a line end; the first begins `asset-fetch: `. For `cancelled` they say what is kept
@@ -36,14 +33,32 @@ export function describeFailure(error: PlainFetchError, context: FailureContext)
   return lines;
 }
 
-function findHint({ code, details }: PlainFetchError, context: FailureContext): string | null {
-  if (code === 'untrusted' && context === 'get') return null;
-  // A folder is never replaced; the sentence itself says what helps.
-  if (code === 'destinationExists' && details.reason === 'EISDIR') return null;
-  if (code === 'httpStatus' && (details.status === 401 || details.status === 403) && context === 'get') {
+function findHint(error: PlainFetchError, context: FailureContext): string | null {
+  if (context === 'verify') return findVerifyHint(error);
+  const { code, details } = error;
+  const isTyped = context === 'get' || context === 'add';
+  if (code === 'untrusted') return isTyped ? null : findConsentHint(details.reason);
+  if (code === 'tooLarge' && context === 'get') return 'Raise --max-size if the file is meant to be that large.';
+  if (code === 'destinationExists') {
+    // A folder is never replaced; the sentence itself says what helps.
+    return details.reason === 'EISDIR' ? null : 'To fetch it all the same, use --overwrite replace.';
+  }
+  if (code === 'httpStatus' && (details.status === 401 || details.status === 403) && isTyped) {
     return "If the server wants a login, pass it with --header 'Authorization: …'.";
   }
   return hints[code] ?? null;
+}
+
+/** A missing hash and a link-local host are refused whatever is allowed. */
+function findConsentHint(reason: string | undefined): string | null {
+  if (reason === 'unpinned' || reason === 'linkLocal') return null;
+  const option = reason === 'sensitive' ? '--allow-sensitive PATH' : '--allow-host HOST';
+  return `What you trust you can allow by name: ${option}.`;
+}
+
+function findVerifyHint({ code }: PlainFetchError): string | null {
+  if (code !== 'integrityMismatch') return null;
+  return 'To have the listed file back, run asset-fetch sync --overwrite replace.';
 }
 
 function describeInterruption(keptBytes: number): string {

@@ -15,6 +15,11 @@ export async function runGet(args: readonly string[], surroundings: Surroundings
   const config = readEngineConfig(options, surroundings);
   const displayUrl = redactUrl(request.urls[0] ?? '');
   const output = { json: options.isSet('json'), quiet: options.isSet('quiet'), displayUrl };
-  const outcome = await runOneTransfer(request, config, createReporter(output, surroundings), surroundings);
+  const outcome = await runOneTransfer(
+    request,
+    config,
+    createReporter({ ...output, command: 'get' }, surroundings),
+    surroundings,
+  );
   return outcome.type === 'done' ? exitCodes.done : exitCodeFor(outcome.error.code);
 }

@@ -37,7 +37,8 @@ Network:
       --header 'K: V'      sent to the URL's own origin alone; may be given more than once
       --connections N      most connections, 1 to 64 (default 8)
       --retries N          tries without progress before giving up (default 5)
-      --idle-timeout S     longest time without a byte, in seconds (default 60)
+      --idle-timeout S     longest time without a byte, in seconds (default 60); above 30 also for the first
+                           answer
       --proxy URL          http://, https:// or socks5:// proxy; else HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY
       --cacert FILE        PEM certificates to trust besides the usual ones
 
@@ -57,7 +58,8 @@ const list = `  --manifest FILE      the list (default: asset-fetch.json in the 
 
 const network = `      --connections N      most connections for one file, 1 to 64 (default 8)
       --retries N          tries without progress before giving up on a file (default 5)
-      --idle-timeout S     longest time without a byte, in seconds (default 60)
+      --idle-timeout S     longest time without a byte, in seconds (default 60); above 30 also for the first
+                           answer
       --proxy URL          http://, https:// or socks5:// proxy; else HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY
       --cacert FILE        PEM certificates to trust besides the usual ones`;
 

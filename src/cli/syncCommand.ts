@@ -43,7 +43,7 @@ export async function runSync(args: readonly string[], surroundings: Surrounding
   const config = readEngineConfig(options, surroundings);
   const source = readListSource(options, surroundings.cwd);
   const output = { json: options.isSet('json'), quiet: options.isSet('quiet'), displayFile: source.displayFile };
-  const reporter = new SyncReporter(output, surroundings);
+  const reporter = new SyncReporter({ ...output, command: 'sync' }, surroundings);
   const { file, root, text } = source;
   const place = { stateDir: config.stateDir, file, root, inputs: [version, JSON.stringify(choices), text] };
   const settled = recallSettled(place);

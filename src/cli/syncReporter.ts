@@ -16,6 +16,7 @@ const plainLineMs = 3000;
 export interface SyncReporterOptions {
   readonly json: boolean;
   readonly quiet: boolean;
+  readonly command: 'sync' | 'verify';
   /** Name of the list, for messages. */
   readonly displayFile: string;
 }
@@ -86,7 +87,7 @@ export class SyncReporter {
   private fail(asset: ManifestAsset, error: PlainFetchError): void {
     // Of hundreds that an interrupt ended, the summary says enough.
     if (error.code === 'cancelled') return;
-    const [first = '', ...more] = describeFailure(error, 'sync');
+    const [first = '', ...more] = describeFailure(error, this.options.command);
     const name = error.message.includes(asset.path) ? '' : `${asset.path}: `;
     const place = `${this.options.displayFile}:${asset.line}: ${name}`;
     this.say(first.replace(/^asset-fetch: /, place));

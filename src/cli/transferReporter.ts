@@ -1,6 +1,6 @@
 // Tells one transfer while it runs, in the form the command line was asked for. Chooses the form; the text is elsewhere.
 import type { EngineMessage } from '../bridge/protocol';
-import { describeFailure } from './failureText';
+import { describeFailure, type FailureContext } from './failureText';
 import { toJsonEvent, toJsonLine } from './jsonEvents';
 import { cleanForTerminal } from './lineOutput';
 import { formatProgressBar, formatProgressLine, type ProgressFacts } from './progressText';
@@ -18,6 +18,7 @@ export interface ReporterOptions {
   readonly quiet: boolean;
   /** The URL without secrets. */
   readonly displayUrl: string;
+  readonly command: FailureContext;
 }
 
 /** Takes every message of the engine in order. */
@@ -33,7 +34,8 @@ export function createReporter(options: ReporterOptions, surroundings: Surroundi
     if (message.type === 'progress' && !isStarted) return;
     tell(message);
     if (message.type === 'failed') {
-      for (const line of describeFailure(message.error, 'get')) surroundings.stderr.writeLine(cleanForTerminal(line));
+      for (const line of describeFailure(message.error, options.command))
+        surroundings.stderr.writeLine(cleanForTerminal(line));
     }
     if (options.json) writeJsonEvent(message, options.displayUrl, surroundings);
     else if (message.type === 'done') surroundings.stdout.writeLine(message.result.path);

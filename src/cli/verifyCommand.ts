@@ -29,7 +29,7 @@ export async function runVerify(args: readonly string[], surroundings: Surroundi
   refuseOperands('verify', options);
   const list = parseList(readListSource(options, surroundings.cwd));
   const output = { json: options.isSet('json'), quiet: options.isSet('quiet'), displayFile: list.displayFile };
-  const reporter = new SyncReporter(output, surroundings);
+  const reporter = new SyncReporter({ ...output, command: 'verify' }, surroundings);
   const { platform, arch } = surroundings.machine;
   const assets = list.assets.filter((asset) => matchesPlatform(asset, platform, arch));
   return withInterrupt(surroundings, async (signal) => {

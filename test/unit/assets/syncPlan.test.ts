@@ -102,6 +102,7 @@ describe('planSync', () => {
       'fetch',
       false,
     ],
+    ['leaves a sensitive path that is up to date', { path: '.npmrc' }, wanted, { isFrozen: true }, 'upToDate', false],
     ['C05 refuses a sensitive path', { path: '.vscode/settings.json' }, missing, {}, 'refused', false],
     [
       'C05 takes a sensitive path that was consented to by name',
@@ -155,19 +156,19 @@ describe('planSync', () => {
     );
   });
 
-  it('plans every entry once, in order, and asks the disk for none that it refuses', () => {
+  it('plans every entry once, in order, and asks the disk for none that a frozen list refuses', () => {
     const listed = [
       { ...asset, path: 'a' },
-      { ...asset, path: '.git/config' },
+      { ...asset, path: 'unpinned', integrity: [] },
       { ...asset, path: 'b' },
     ];
     const asked: string[] = [];
-    const planned = planSync(listed, ({ path }) => (asked.push(path), missing), choices);
+    const planned = planSync(listed, ({ path }) => (asked.push(path), missing), { ...choices, isFrozen: true });
     assert.deepEqual(
       planned.map(({ asset: { path }, action }) => [path, action]),
       [
         ['a', 'fetch'],
-        ['.git/config', 'refused'],
+        ['unpinned', 'refused'],
         ['b', 'fetch'],
       ],
     );

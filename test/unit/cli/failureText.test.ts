@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { fetchErrorCodes } from '../../../src/assets/fetchError';
-import { describeFailure } from '../../../src/cli/failureText';
+import { fetchErrorCodes, type FetchErrorCode } from '../../../src/assets/fetchError';
+import { describeFailure, type FailureContext } from '../../../src/cli/failureText';
 
 describe('describeFailure', () => {
   it('begins with the sentence for every code but an interruption', () => {
@@ -28,6 +28,22 @@ describe('describeFailure', () => {
     assert.match(hintFor('tlsFailed'), /--cacert/);
     assert.match(hintFor('untrusted', 'sync'), /--allow-host/);
     assert.doesNotMatch(hintFor('untrusted'), /--allow-host/);
+  });
+
+  it('offers no option that the command lacks or that would not help', () => {
+    const hint = (code: FetchErrorCode, context: FailureContext, details: object = {}) =>
+      describeFailure({ code, message: 'A.', details }, context).slice(1).join('\n');
+    assert.equal(hint('untrusted', 'sync', { reason: 'unpinned' }), '');
+    assert.equal(hint('untrusted', 'sync', { reason: 'linkLocal' }), '');
+    assert.match(hint('untrusted', 'sync', { reason: 'sensitive' }), /--allow-sensitive PATH\.$/);
+    assert.match(hint('untrusted', 'sync', { reason: 'private' }), /--allow-host HOST\.$/);
+    assert.equal(hint('untrusted', 'add'), '');
+    assert.match(hint('tooLarge', 'get'), /--max-size/);
+    assert.equal(hint('tooLarge', 'sync') + hint('tooLarge', 'add'), '');
+    assert.match(hint('integrityMismatch', 'verify'), /asset-fetch sync --overwrite replace/);
+    assert.equal(hint('permissionDenied', 'verify'), '');
+    assert.match(hint('httpStatus', 'add', { status: 401 }), /--header/);
+    assert.equal(hint('httpStatus', 'sync', { status: 401 }), '');
   });
 
   it('offers no replacing where a folder is in the way', () => {

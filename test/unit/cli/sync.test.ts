@@ -233,7 +233,7 @@ describe('the list of assets', () => {
       assert.equal(refused.code, 1);
       assert.match(refused.stderr, /\.vscode\/tasks\.json.*\n.*--allow-sensitive PATH/);
       assert.deepEqual(server.requests, []);
-      assert.equal((await run('sync', '--allow-sensitive', '.vscode/tasks.json')).code, 0);
+      assert.equal((await run('sync', '--allow-sensitive', './.vscode\\tasks.json')).code, 0);
       assert.deepEqual(files(), ['.vscode/tasks.json', 'a.bin']);
     });
 

@@ -7,7 +7,7 @@ import { FakeSurroundings } from './fakeSurroundings';
 describe('SyncReporter', () => {
   it('tells no progress with --json before the first answer: it would be zeros', () => {
     const surroundings = new FakeSurroundings('/work', () => undefined);
-    const options = { json: true, quiet: false, displayFile: 'asset-fetch.json' };
+    const options = { json: true, quiet: false, command: 'sync' as const, displayFile: 'asset-fetch.json' };
     const reporter = new SyncReporter(options, surroundings);
     const entry = { path: 'a.bin', url: 'https://example.com/a' };
     const [asset] = parseManifest(JSON.stringify({ version: 1, assets: [entry] })).assets;
