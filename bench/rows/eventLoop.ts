@@ -44,7 +44,7 @@ export const eventLoopRow: Row = {
         { text: 'p99 above idle', found: middle(({ idle, busy }) => busy.p99Ms - idle.p99Ms), target: 3, unit: 'ms' },
         { text: 'max above idle', found: middle(({ idle, busy }) => busy.maxMs - idle.maxMs), target: 15, unit: 'ms' },
         {
-          text: 'P4: memory above idle',
+          text: 'memory above idle (a target of P4)',
           found: middle(({ idle, busy }) => (busy.rssBytes - idle.rssBytes) / 1e6),
           target: 60,
           unit: 'MB',
