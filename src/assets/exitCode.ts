@@ -1,6 +1,7 @@
 // Exit codes of the command line and of tasks: a stable contract.
 import type { FetchErrorCode } from './fetchError';
 
+/** What each code means; README.md tells it to people. */
 export const exitCodes = { done: 0, transferFailed: 1, usage: 2, integrity: 3, local: 4, interrupted: 130 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 

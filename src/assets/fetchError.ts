@@ -94,10 +94,12 @@ export function asFetchError(error: unknown): FetchError {
   return new FetchError('engineCrashed', `Asset Fetch failed unexpectedly: ${text}`, {}, { cause: error });
 }
 
+/** The error as plain data, for other threads and NDJSON: `postMessage` would strip it of its class and code. */
 export function toPlainError({ code, message, details }: FetchError): PlainFetchError {
   return { code, message, details };
 }
 
+/** The error as it was before it crossed threads, its cause apart. */
 export function fromPlainError({ code, message, details }: PlainFetchError): FetchError {
   return new FetchError(code, message, details);
 }

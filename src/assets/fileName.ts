@@ -16,6 +16,7 @@ export function isDeviceName(name: string): boolean {
   return DEVICE.test(name);
 }
 
+/** Length as file systems count it, in bytes. */
 export function utf8Bytes(text: string): number {
   return Buffer.byteLength(text, 'utf8');
 }

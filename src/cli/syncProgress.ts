@@ -30,6 +30,7 @@ interface RunningFile {
   connections: number;
 }
 
+/** One sync in figures: files and bytes over all of its transfers, those of unknown size included. */
 export class SyncProgress {
   private readonly sizes = new Map<string, number | null>();
   private readonly names = new Map<string, string>();

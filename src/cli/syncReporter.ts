@@ -21,6 +21,7 @@ export interface SyncReporterOptions {
   readonly displayFile: string;
 }
 
+/** What one command about a list says; verify tells its faults through it, too. */
 export class SyncReporter {
   private readonly display;
   private readonly startedIds = new Set<string>();

@@ -27,6 +27,7 @@ export interface AssetFetchApi {
   ): Promise<DownloadOutcome>;
 }
 
+/** The API on services that are running; it needs no disposal of its own. */
 export function createApi(services: Services): AssetFetchApi {
   return { apiVersion: 1, download: (request, token, onProgress) => download(services, request, token, onProgress) };
 }

@@ -77,6 +77,7 @@ export async function requireConsent({ urls, ...place }: FetchRequest): Promise<
   });
 }
 
+/** A result without what only the engine and its displays need. */
 export function toOutcome({ path, bytes, sha256, verifiedBy }: FetchResult): DownloadOutcome {
   return { path, bytes, sha256, verifiedBy };
 }

@@ -18,6 +18,7 @@ export interface DownloadOptions {
   readonly onEvent?: (event: TransferEvent) => void;
 }
 
+/** Checks and guards what the engine of `EngineHost` carries out; asks a person nothing. */
 export class Downloader {
   constructor(
     private readonly engines: EngineHost,

@@ -30,6 +30,7 @@ export interface StateFolders {
   readonly otherStateDirs: readonly string[];
 }
 
+/** What people set lies over the defaults; the limit in all grows with the limits for one file and one host. */
 export function toEngineConfig(settings: Settings, folders: StateFolders, userAgent: string): EngineConfig {
   const { connectionsPerFile, connectionsPerHost, retries, idleTimeoutMs, http } = settings;
   return {

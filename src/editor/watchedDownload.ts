@@ -12,6 +12,7 @@ import type { Log } from './log';
 import { TransferNotification } from './progress';
 import { askConflict } from './prompts';
 
+/** Any number of downloads at once, each with a notification of its own. */
 export class WatchedDownload {
   constructor(
     private readonly downloader: Downloader,

@@ -34,6 +34,7 @@ export function missingRanges(ranges: RangeSet, total: number): RangeSet {
   );
 }
 
+/** Bytes in all ranges together. */
 export function countBytes(ranges: RangeSet): number {
   return ranges.reduce((sum, [start, end]) => sum + end - start, 0);
 }

@@ -35,6 +35,7 @@ export function countSleep(monotonicMs: () => number, uptimeMs: () => number): (
 
 const monotonicMs = (): number => performance.now();
 
+/** The clock of this process. */
 export const systemClock: Clock = {
   nowMs: process.platform === 'linux' ? countSleep(monotonicMs, () => uptime() * 1000) : monotonicMs,
   async sleep(ms, signal) {

@@ -21,6 +21,7 @@ export interface ReceiveHooks {
   readonly onWriteFailed: (error: FetchError) => void;
 }
 
+/** One place in the connection budget; it takes segment after segment until none is left, it is ended or it fails. */
 export class Connection {
   segment: Segment | null = null;
   readonly controller = new AbortController();

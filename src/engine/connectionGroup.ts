@@ -11,6 +11,7 @@ import { hostOf, type Source } from './source';
 /** After a failed connection no new one joins for this long. */
 const AFTER_FAILURE_MS = 1_000;
 
+/** All connections of one download, over one run after another; none is left when `run` resolves. */
 export class ConnectionGroup {
   /** Most that were open at once. */
   mostOpen = 0;

@@ -14,6 +14,7 @@ export interface TakenSocket {
 /** How it ended: `isExact` false means that bytes followed which belong to no response. */
 export type CountedEnd = { readonly isExact: boolean } | { readonly error: unknown };
 
+/** One body on a socket that is this reader's own until `onEnd`. */
 export class CountedBody {
   #isPaused = false;
   #isOver = false;

@@ -39,6 +39,7 @@ const MOST_ASKED_AGAIN = 10;
 /** Rounds in a row that bring neither a byte nor a failure: more of them is a defect, and no reason to go in circles. */
 const MOST_IDLE_ROUNDS = 3;
 
+/** One try at a file, with all the retries that it takes; it ends with every byte there or with an error. */
 export class Download {
   /** Body bytes that crossed the network in this run. */
   fetchedBytes = 0;

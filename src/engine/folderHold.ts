@@ -10,6 +10,7 @@ export class Superseded extends Error {}
 
 const WATCH_MS = 200;
 
+/** At most one lease at a time; whoever made it calls `release` at the end. */
 export class FolderHold {
   private lease: Lease | null = null;
   private taking: Promise<void> | null = null;

@@ -6,6 +6,7 @@ import type { DiskState } from '../assets/syncPlan';
 import type { ListReading, ListSurvey } from '../bridge/protocol';
 import type { TransferQueue } from './queue';
 
+/** The readings of one engine thread, by the ids of the host's messages. */
 export class ListReader {
   private readonly running = new Map<string, AbortController>();
 

@@ -6,6 +6,7 @@ import { resolvePlace, type Place } from './place';
 /** Publishing checks the folder once more, so that a stale place can only be refused, never written to. */
 const FRESH_MS = 1_000;
 
+/** Remembers for a second; nothing to dispose. */
 export class PlaceCache {
   private readonly places = new Map<string, { readonly place: Promise<Place>; readonly atMs: number }>();
 

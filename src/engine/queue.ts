@@ -46,6 +46,7 @@ interface Job {
   readonly controller: AbortController;
 }
 
+/** The transfers of one configuration; it has to be disposed, or retired when newer settings replace it. */
 export class TransferQueue {
   private readonly context: EngineContext;
   private readonly waiting: Job[] = [];

@@ -43,6 +43,7 @@ const BURST_RATIO = 0.8;
 const FIRST_QUIET_MS = 500;
 const LONGEST_QUIET_MS = 8_000;
 
+/** A download begins with one connection, of which nothing is known. */
 export const initialRamp: Ramp = {
   target: 1,
   before: null,

@@ -4,6 +4,7 @@ const SMOOTHING_MS = 2_000;
 /** Samples closer together than this are put together. */
 const LEAST_SAMPLE_MS = 20;
 
+/** Fed with running totals; never below zero, also after a restart from zero. */
 export class RateMeter {
   private lastBytes = 0;
   /** Time since the first byte that the samples cover. */

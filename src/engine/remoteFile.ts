@@ -10,6 +10,7 @@ export type RangeSupport = 'unknown' | 'yes' | 'maybe' | 'no' | 'refused';
 /** Whole bodies in answer to ranges, from a server that has answered others with parts, before we start over. */
 const MOST_IGNORED_RANGES = 3;
 
+/** One for each transfer's state, kept over all its connections and restarts. */
 export class RemoteFile {
   /** Whether name, hashes, size and destination were judged by what a response said of the file. */
   isAnnounced = false;

@@ -48,6 +48,7 @@ export function withHeaders(headers: RequestHeaders, others: RequestHeaders): Re
   return { ...Object.fromEntries(kept), ...others };
 }
 
+/** `wanted` in lower case; the names of `headers` may have any. */
 export function hasHeader(headers: RequestHeaders, wanted: string): boolean {
   return Object.keys(headers).some((name) => name.toLowerCase() === wanted);
 }

@@ -2,6 +2,7 @@
 import type { Clock } from './clock';
 import { retryPolicy } from './retry';
 
+/** The tries of one download, over all its connections and mirrors. */
 export class RetryBudget {
   /** Tries in a row that brought nothing; 1 after a try that did bring something and then failed. */
   attempt = 0;

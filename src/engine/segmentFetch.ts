@@ -10,6 +10,7 @@ import { isSameObject, readObject, type RemoteObject } from './validator';
 
 type WriteAction = Extract<Answer['action'], { type: 'write' }>;
 
+/** Stateless but for what the whole download shares; connections use it side by side. */
 export class SegmentFetch {
   constructor(private readonly shared: SharedDownload) {}
 

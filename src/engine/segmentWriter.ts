@@ -5,6 +5,7 @@ import { GATHER_BYTES, type PartFile } from './partFile';
 /** Called when bytes are on disk (in the page cache, that is: flushed is another matter). */
 export type OnWritten = (start: number, end: number) => void;
 
+/** The bytes of one response; `drain` at its end tells whether all of them were written. */
 export class SegmentWriter {
   private chunks: Buffer[] = [];
   private releases: (() => void)[] = [];

@@ -30,6 +30,7 @@ const MOST_MEMORY_BYTES = 1024 * 1024;
 /** But not for longer than this: a kill costs a second at most. */
 const MOST_MEMORY_MS = 1_000;
 
+/** One file, from the request to its place; to be run once. */
 export class Transfer {
   private readonly folder: TransferFolder;
   private readonly sources: Sources;

@@ -11,6 +11,7 @@ export interface Traffic {
   readonly mostConnections: number;
 }
 
+/** The figures of one transfer, which go into its progress events and its result. */
 export class TransferMeter {
   private readonly rate: RateMeter;
   private lastToldMs = -Infinity;

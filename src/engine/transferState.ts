@@ -22,6 +22,7 @@ import { Workload } from './workload';
 /** What was proven: a part file of this identity, or these bytes. */
 export type Proven = FileProof | { readonly bytes: Buffer; readonly digests: FileProof['digests'] };
 
+/** Made anew for each try at a transfer; has to be closed. */
 export class TransferState {
   readonly work = new Workload();
   readonly part: PartFile;

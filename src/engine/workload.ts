@@ -2,6 +2,7 @@
 import { addRange, contiguousEnd, countBytes, missingRanges, removeRange, type RangeSet } from './byteRanges';
 import { chooseWork, type Segment } from './segments';
 
+/** Every byte is in one of the three states at any time; of a segment that is given back, what did not come is left again. */
 export class Workload {
   private writtenRanges: RangeSet = [];
   private todo: RangeSet = [[0, Infinity]];

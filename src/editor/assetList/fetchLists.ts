@@ -33,6 +33,7 @@ export interface FetchReport {
   readonly outcomes: readonly ItemOutcome[];
 }
 
+/** Runs orders one by one or at once; each asks for its own consent and has its own display. */
 export class ListFetcher {
   constructor(
     private readonly engines: EngineHost,

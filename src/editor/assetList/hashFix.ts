@@ -19,6 +19,7 @@ import { RunNotification } from './runDisplays';
 
 const { l10n } = vscode;
 
+/** Carries the fix out; the bytes that it fetches are gone again afterwards. */
 export class HashFix {
   constructor(
     private readonly engines: EngineHost,

@@ -16,10 +16,12 @@ export interface ListFile {
 /** The lists among the documents of editors. */
 export const listSelector: vscode.DocumentSelector = { scheme: 'file', pattern: `**/${manifestFileName}` };
 
+/** Whether a document is an asset list, wherever on the disk it lies. */
 export function isListDocument({ uri }: vscode.TextDocument): boolean {
   return uri.scheme === 'file' && path.basename(uri.fsPath) === manifestFileName;
 }
 
+/** The list at a URI. */
 export function listFileAt(uri: vscode.Uri): ListFile {
   return { uri, root: path.dirname(uri.fsPath) };
 }
@@ -36,6 +38,7 @@ export async function findWorkspaceLists(): Promise<readonly ListFile[]> {
   return found.filter((file) => file !== null);
 }
 
+/** False also where something other than a file has the name. */
 export async function listExists({ uri }: ListFile): Promise<boolean> {
   return vscode.workspace.fs.stat(uri).then(
     ({ type }) => (type & vscode.FileType.File) !== 0,

@@ -19,6 +19,7 @@ import { RunNotification } from './runDisplays';
 
 const { l10n } = vscode;
 
+/** Shared by the commands, the lenses and the offer when a folder is opened. */
 export class ListFlows {
   constructor(
     private readonly engines: EngineHost,

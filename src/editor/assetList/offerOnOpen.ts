@@ -14,6 +14,7 @@ import { RunStatus } from './runDisplays';
 
 const { l10n } = vscode;
 
+/** Asks at most one question for each time that folders are opened. */
 export class OfferOnOpen {
   constructor(
     private readonly flows: ListFlows,

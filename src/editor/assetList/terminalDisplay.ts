@@ -15,6 +15,7 @@ import { describeSize, listNames, totalUp } from './planText';
 
 const { l10n } = vscode;
 
+/** Writes to one terminal; a second round of the same run begins anew. */
 export class TerminalDisplay implements RunDisplay {
   private readonly throttle = new Throttle(UPDATE_INTERVAL_MS);
   private progress = new BatchProgress([]);
