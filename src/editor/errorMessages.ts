@@ -1,5 +1,5 @@
 // Errors in words for people, and what they can do next. Branches on codes; showing them is endNotices.ts.
-import type { FetchErrorDetails, PlainFetchError } from '../assets/fetchError';
+import type { FetchErrorCode, FetchErrorDetails, PlainFetchError } from '../assets/fetchError';
 import { formatBytes } from '../assets/quantityText';
 import type { Localizer } from './localizer';
 
@@ -16,76 +16,73 @@ export function describeError(error: PlainFetchError, name: string, l10n: Locali
   // In Restricted Mode it is not about this file.
   const isRestricted = error.code === 'untrusted' && error.details.host === undefined;
   const subject = isRestricted ? null : l10n.t('{0} was not downloaded.', name);
-  const sentences = [subject, describeCause(error, l10n), describeKept(error, l10n)];
-  return { text: sentences.filter((sentence) => sentence !== null).join(' '), steps: nextSteps(error) };
+  const parts = [subject, describeCause(error, l10n), describeKept(error, l10n)];
+  return { text: parts.filter((part) => part !== null).join(' '), steps: nextSteps(error) };
 }
 
 /** One or two sentences about what went wrong, without the file's name. */
 export function describeCause(error: PlainFetchError, l10n: Localizer): string {
-  const { details } = error;
+  const { code, message, details } = error;
   const host = details.host ?? l10n.t('the server');
   const path = details.path ?? l10n.t('the destination');
   const reason = details.reason === undefined ? '' : ` (${details.reason})`;
-  switch (error.code) {
-    case 'nameUnresolved':
-      return l10n.t('The host {0} was not found. Check the address and your connection.', host);
-    case 'connectFailed':
-      // Its sentence says which proxy and what it refused, which no code can carry.
-      if (details.proxy !== undefined) return error.message;
-      return l10n.t(
-        'No connection to {0}{1}. Check the address, your connection and the proxy settings.',
-        host,
-        reason,
-      );
-    case 'tlsFailed':
-      return l10n.t('The identity of {0} could not be proven{1}, so nothing was asked of it.', host, reason);
-    case 'timedOut':
-      return l10n.t('{0} did not answer in time.', host);
-    case 'httpStatus':
-      return describeStatus(details, host, l10n);
-    case 'tooManyRedirects':
-      return l10n.t('{0} redirects without end.', host);
-    case 'insecureRedirect':
-      return l10n.t('{0} redirects from https to http, which is not followed.', host);
-    case 'objectChanged':
-      return l10n.t('The file at {0} kept changing while it was fetched.', host);
-    case 'truncated':
-      return l10n.t('{0} ended the file too early.', host);
-    case 'sizeMismatch':
-      return l10n.t('It has another size than expected: {0}', describeDifference(details, l10n));
-    case 'integrityMismatch':
-      return l10n.t(
-        'It is not the file that the hash names, so nothing was saved: {0}',
-        describeDifference(details, l10n),
-      );
-    case 'diskFull':
-      return describeSpace(details, l10n);
-    case 'permissionDenied':
-      return l10n.t('No permission to write {0}.', path);
-    case 'destinationExists':
-      return details.reason === 'EISDIR'
-        ? l10n.t('{0} is a folder or a device, which is never replaced. Choose another name.', path)
-        : l10n.t('{0} exists already.', path);
-    case 'busy':
-      return l10n.t('Another window downloads the same file.');
-    case 'cancelled':
-      return l10n.t('It was cancelled.');
-    case 'untrusted':
-      return details.host === undefined
-        ? l10n.t('Downloads are off in Restricted Mode. Trust the workspace to fetch files into it.')
-        : error.message;
-    case 'engineCrashed':
-      return l10n.t('The download engine stopped unexpectedly; it starts again with the next download.');
-    // Their sentences name the exact fault in what was given or sent, which no code can carry.
-    case 'invalidRequest':
-    case 'unsupportedUrl':
-    case 'unsafePath':
-    case 'protocolViolation':
-    case 'tooLarge':
-    case 'localIo':
-      return error.message;
-  }
+  return sentences[code]({ message, details, host, path, reason }, l10n);
 }
+
+/** An error's details, ready to be put into a sentence. */
+interface Facts extends Pick<PlainFetchError, 'message' | 'details'> {
+  readonly host: string;
+  readonly path: string;
+  /** In parentheses behind a blank; empty where there is none. */
+  readonly reason: string;
+}
+
+type Sentence = (facts: Facts, l10n: Localizer) => string;
+
+/** For codes whose message names the exact fault in what was given or sent, which no code can carry. */
+const asRaised: Sentence = ({ message }) => message;
+
+const sentences: Readonly<Record<FetchErrorCode, Sentence>> = {
+  nameUnresolved: ({ host }, l10n) =>
+    l10n.t('The host {0} was not found. Check the address and your connection.', host),
+  // Where a proxy is to blame, the message says which one and what it refused.
+  connectFailed: ({ details, host, message, reason }, l10n) =>
+    details.proxy === undefined
+      ? l10n.t('No connection to {0}{1}. Check the address, your connection and the proxy settings.', host, reason)
+      : message,
+  tlsFailed: ({ host, reason }, l10n) =>
+    l10n.t('The identity of {0} could not be proven{1}, so nothing was asked of it.', host, reason),
+  timedOut: ({ host }, l10n) => l10n.t('{0} did not answer in time.', host),
+  httpStatus: ({ details, host }, l10n) => describeStatus(details, host, l10n),
+  tooManyRedirects: ({ host }, l10n) => l10n.t('{0} redirects without end.', host),
+  insecureRedirect: ({ host }, l10n) => l10n.t('{0} redirects from https to http, which is not followed.', host),
+  objectChanged: ({ host }, l10n) => l10n.t('The file at {0} kept changing while it was fetched.', host),
+  truncated: ({ host }, l10n) => l10n.t('{0} ended the file too early.', host),
+  sizeMismatch: ({ details }, l10n) =>
+    l10n.t('It has another size than expected: {0}', describeDifference(details, l10n)),
+  integrityMismatch: ({ details }, l10n) =>
+    l10n.t('It is not the file that the hash names, so nothing was saved: {0}', describeDifference(details, l10n)),
+  diskFull: ({ details }, l10n) => describeSpace(details, l10n),
+  permissionDenied: ({ path }, l10n) => l10n.t('No permission to write {0}.', path),
+  destinationExists: ({ details, path }, l10n) =>
+    details.reason === 'EISDIR'
+      ? l10n.t('{0} is a folder or a device, which is never replaced. Choose another name.', path)
+      : l10n.t('{0} exists already.', path),
+  busy: (_facts, l10n) => l10n.t('Another window downloads the same file.'),
+  cancelled: (_facts, l10n) => l10n.t('It was cancelled.'),
+  untrusted: ({ details, message }, l10n) =>
+    details.host === undefined
+      ? l10n.t('Downloads are off in Restricted Mode. Trust the workspace to fetch files into it.')
+      : message,
+  engineCrashed: (_facts, l10n) =>
+    l10n.t('The download engine stopped unexpectedly; it starts again with the next download.'),
+  invalidRequest: asRaised,
+  unsupportedUrl: asRaised,
+  unsafePath: asRaised,
+  protocolViolation: asRaised,
+  tooLarge: asRaised,
+  localIo: asRaised,
+};
 
 function describeStatus({ status = 0 }: FetchErrorDetails, host: string, l10n: Localizer): string {
   if (status === 404 || status === 410) return l10n.t('{0} has no such file ({1}).', host, status);
