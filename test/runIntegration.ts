@@ -4,6 +4,7 @@ import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { userSettings } from './integration/userSettings';
 import { largeAsset, SampleServer } from './support/sampleServer';
 import { writeSampleWorkspace } from './support/sampleWorkspace';
 import { TempFolder } from './support/tempFolder';
@@ -45,7 +46,7 @@ async function runIn(workspace: string, userData: string): Promise<void> {
 async function runAll(): Promise<void> {
   const samples = await SampleServer.start([largeAsset]);
   const workspace = await TempFolder.make('workspace');
-  const userData = await makeUserData();
+  const userData = await makeUserData(userSettings);
   try {
     await writeSampleWorkspace(workspace.path, samples);
     await runIn(workspace.path, userData);
