@@ -40,7 +40,7 @@ export interface EngineClientOptions {
 }
 
 export interface StartOptions {
-  /** Told every event of the transfer, `done` and `failed` included. Must not throw. */
+  /** Told every event of the transfer, `done` and `failed` included. What it throws is logged. */
   readonly onEvent?: (event: TransferEvent) => void;
   /** Aborting cancels: the promise rejects with `cancelled`, the bytes are kept (how many, an engine that is too slow to say leaves open). */
   readonly signal?: AbortSignal;
@@ -200,10 +200,20 @@ export class EngineClient {
 
   private passOn(event: TransferEvent): void {
     const transfer = this.transfers.get(event.id);
-    if (transfer === undefined) return;
-    transfer.onEvent?.(event);
+    if (transfer === undefined) return this.failQuestion(event);
+    try {
+      transfer.onEvent?.(event);
+    } catch (error) {
+      // A display that is gone must not keep the transfer from ending.
+      this.options.onLog('warn', `An event could not be shown: ${String(error)}`);
+    }
     if (event.type === 'done') transfer.resolve(event.result);
     if (event.type === 'failed') transfer.reject(fromPlainError(event.error));
+  }
+
+  /** The engine fails a question only where it does not understand it; else it answers. */
+  private failQuestion(event: TransferEvent): void {
+    if (event.type === 'failed') this.questions.fail(event.id, fromPlainError(event.error));
   }
 
   private failAll(reason: string): void {

@@ -73,6 +73,11 @@ export class EngineQuestions {
     this.pending.get(message.id)?.resolve(message);
   }
 
+  /** Takes a refusal to answer; one that nobody waits for any more is ignored. */
+  fail(id: string, error: FetchError): void {
+    this.pending.get(id)?.reject(error);
+  }
+
   rejectAll(error: FetchError): void {
     for (const { reject } of this.pending.values()) reject(error);
   }

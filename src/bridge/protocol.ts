@@ -205,9 +205,16 @@ export type HostMessage =
   | { readonly type: 'editList'; readonly id: string; readonly text: string; readonly edit: ListEdit }
   | { readonly type: 'stop' };
 
-/** A message from the host, checked. Throws valibot's ValiError on anything else. */
-export function parseHostMessage(message: unknown): HostMessage {
-  return v.parse(hostMessageSchema, message);
+/** A message from the host, checked; null for anything else. */
+export function parseHostMessage(message: unknown): HostMessage | null {
+  const parsed = v.safeParse(hostMessageSchema, message);
+  return parsed.success ? parsed.output : null;
+}
+
+/** The `id` of a message that is not understood otherwise: whoever sent it waits for an answer. Null where it has none. */
+export function idOfMessage(message: unknown): string | null {
+  const parsed = v.safeParse(v.object({ id }), message);
+  return parsed.success ? parsed.output.id : null;
 }
 
 /** Engine settings that hold where nobody says otherwise. package.json repeats those that are VS Code settings; a test compares them. */

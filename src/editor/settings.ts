@@ -1,6 +1,8 @@
-// The only reader of configuration. What the engine makes of it is engineConfig.ts; package.json holds ranges and defaults.
+// The only reader of configuration. What counts as a value is settingValues.ts, what the engine makes of it engineConfig.ts;
+// package.json holds the defaults.
 import * as vscode from 'vscode';
 import type { Settings } from './engineConfig';
+import { isInRange, ranges, textOr, toHttpSettings, type RangedSetting } from './settingValues';
 
 const MEGABYTE = 1_000_000;
 
@@ -13,34 +15,25 @@ export function readSettings(scope?: vscode.Uri): Settings {
     connectionsPerHost: readNumber(own, 'connectionsPerHost'),
     retries: readNumber(own, 'retries'),
     idleTimeoutMs: readNumber(own, 'idleTimeout') * 1000,
-    defaultFolder: own.get<string>('defaultFolder') ?? '',
+    defaultFolder: textOr('', own.get<unknown>('defaultFolder')),
     fetchOnOpen: readFetchOnOpen(own),
     maxSizeBytes: maxSizeBytes > 0 ? maxSizeBytes : null,
     http: readHttpSettings(),
   };
 }
 
-/** settings.json is written by hand: what is no whole number in the range that package.json states counts as not set. */
-function readNumber(own: vscode.WorkspaceConfiguration, name: string): number {
-  const least = name === 'connectionsPerFile' || name === 'connectionsPerHost' || name === 'idleTimeout' ? 1 : 0;
+/** What is no whole number in the range that package.json states counts as not set. */
+function readNumber(own: vscode.WorkspaceConfiguration, name: RangedSetting): number {
   const value = own.get<unknown>(name);
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value;
-  return own.inspect<number>(name)?.defaultValue ?? least;
+  return isInRange(name, value) ? value : (own.inspect<number>(name)?.defaultValue ?? ranges[name][0]);
 }
 
 function readFetchOnOpen(own: vscode.WorkspaceConfiguration): Settings['fetchOnOpen'] {
-  const value = own.get<string>('fetchOnOpen');
+  const value = own.get<unknown>('fetchOnOpen');
   return value === 'always' || value === 'never' ? value : 'ask';
 }
 
 function readHttpSettings(): Settings['http'] {
   const http = vscode.workspace.getConfiguration('http');
-  return {
-    proxy: http.get<string>('proxy') ?? '',
-    proxyStrictSsl: http.get<boolean>('proxyStrictSSL') ?? true,
-    proxyAuthorization: http.get<string | null>('proxyAuthorization') ?? null,
-    noProxy: http.get<string[]>('noProxy') ?? [],
-    proxySupport: http.get<string>('proxySupport') ?? 'override',
-    systemCertificates: http.get<boolean>('systemCertificates') ?? true,
-  };
+  return toHttpSettings((name) => http.get<unknown>(name));
 }

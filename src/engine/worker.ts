@@ -4,6 +4,7 @@ import type { DiagnosisStep } from '../bridge/diagnosis';
 import { asFetchError, FetchError, toPlainError } from '../assets/fetchError';
 import { planListEdit, type ListEdit } from '../assets/listEdit';
 import {
+  idOfMessage,
   parseHostMessage,
   type EngineConfig,
   type EngineMessage,
@@ -23,7 +24,18 @@ class EngineWorker {
   private readonly lists = new ListReader(() => this.queue ?? null);
 
   constructor(private readonly port: MessagePort) {
-    port.on('message', (message: unknown) => this.receive(parseHostMessage(message)));
+    port.on('message', (raw: unknown) => this.take(raw));
+  }
+
+  /** What breaks the protocol fails what it asks for, or is logged; the other transfers of this thread are not its concern. */
+  private take(raw: unknown): void {
+    const message = parseHostMessage(raw);
+    if (message !== null) return this.receive(message);
+    const id = idOfMessage(raw);
+    if (id === null)
+      return this.post({ type: 'log', level: 'error', text: 'Settings that make no sense are ignored.' });
+    const error = new FetchError('invalidRequest', 'The engine was asked for something that makes no sense.');
+    this.post({ type: 'failed', id, error: toPlainError(error) });
   }
 
   private receive(message: HostMessage): void {

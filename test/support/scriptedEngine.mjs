@@ -64,6 +64,10 @@ parentPort.on('message', (message) => {
       if (config.userAgent !== 'deaf') parentPort.postMessage({ type: 'unfinished', id: message.id, transfers: [] });
       break;
     case 'discard': {
+      if (message.key === 'misunderstood') {
+        const error = { code: 'invalidRequest', message: 'What?', details: {} };
+        parentPort.postMessage({ type: 'failed', id: message.id, error });
+      }
       const error = message.key === 'leased' ? { code: 'busy', message: 'Busy.', details: {} } : null;
       parentPort.postMessage({ type: 'discarded', id: message.id, error });
       break;

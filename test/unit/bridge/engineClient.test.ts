@@ -117,6 +117,16 @@ describe('EngineClient', () => {
     assert.deepEqual(details, { reason: 'unheard' });
   });
 
+  it('ends a transfer whose listener throws', async () => {
+    const onEvent = (): void => assert.fail('a defect of the display');
+    assert.equal((await makeClient().start(requestTo('done'), { onEvent })).bytes, 3);
+    assert.ok(log.some((line) => line.startsWith('warn: An event could not be shown')));
+  });
+
+  it('rejects a question that the thread does not understand', async () => {
+    await assertCode(makeClient().discard('misunderstood'), 'invalidRequest');
+  });
+
   it('lists and discards unfinished transfers', async () => {
     const client = makeClient();
     assert.deepEqual(await client.listUnfinished(), []);

@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { defaultEngineConfig } from '../../../src/bridge/protocol';
+import { ranges } from '../../../src/editor/settingValues';
 
 interface Manifest {
   readonly contributes: {
-    readonly configuration: { readonly properties: Record<string, { default: unknown; scope: string }> };
+    readonly configuration: {
+      readonly properties: Record<string, { default: unknown; scope: string; minimum?: number; maximum?: number }>;
+    };
     readonly commands: readonly { command: string; title: string }[];
     readonly menus: Record<string, readonly { command: string }[]>;
   };
@@ -24,6 +27,13 @@ describe('package.json', () => {
     assert.equal(properties['assetFetch.idleTimeout']?.default, defaultEngineConfig.idleTimeoutMs / 1000);
   });
 
+  it('has the ranges that values are held to', () => {
+    const ranged = Object.entries(properties).flatMap(([name, { minimum, maximum }]) =>
+      minimum === undefined ? [] : [[name.replace('assetFetch.', ''), [minimum, maximum]] as const],
+    );
+    assert.deepEqual(Object.fromEntries(ranged), ranges);
+  });
+
   it('C48 restricts every setting in untrusted workspaces', () => {
     const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
     assert.deepEqual([...restrictedConfigurations].sort(), Object.keys(properties).sort());
@@ -31,8 +41,12 @@ describe('package.json', () => {
 
   it('C48 C19 lets no workspace decide what is fetched unasked or how large it may be', () => {
     for (const name of ['assetFetch.fetchOnOpen', 'assetFetch.maxSize']) {
-      assert.match(properties[name]?.scope ?? '', /^(machine|application)$/, name);
+      assert.equal(properties[name]?.scope, 'application', name);
     }
+  });
+
+  it('scopes no setting to a machine: a window on a server or a remote drops those of user settings', () => {
+    for (const [name, { scope }] of Object.entries(properties)) assert.doesNotMatch(scope, /^machine/, name);
   });
 
   it('has a text in package.nls.json for every placeholder, and no text without one', () => {
