@@ -1,10 +1,9 @@
 // The table of commands: id to handler. Handlers that nobody awaits show their failures; those with an argument throw them.
 import * as vscode from 'vscode';
-import { asFetchError } from '../assets/fetchError';
 import { diagnoseUrl } from './diagnoseUrl';
 import { downloadAtUrl } from './downloadAtUrl';
 import { downloadByCommand } from './downloadByArgument';
-import { showFailure } from './endNotices';
+import { showCause } from './endNotices';
 import type { Services } from './services';
 import { showUnfinished } from './unfinishedDownloads';
 import { linkedUrl } from './urlHover';
@@ -40,7 +39,7 @@ async function runGuarded({ log }: Services, run: () => Promise<void>): Promise<
     requireUsableWorkspace();
     await run();
   } catch (error) {
-    await showFailure(asFetchError(error), vscode.l10n.t('The file'), log);
+    await showCause(error, log);
   }
 }
 

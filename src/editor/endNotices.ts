@@ -1,8 +1,8 @@
 // Tells a person how a download ended and carries out the step that they choose. Words are errorMessages.ts and progressText.ts.
 import * as vscode from 'vscode';
-import { toPlainError, type FetchError } from '../assets/fetchError';
+import { asFetchError, toPlainError, type FetchError } from '../assets/fetchError';
 import type { FetchResult } from '../assets/request';
-import { describeError, type NextStep } from './errorMessages';
+import { describeCause, describeError, type NextStep } from './errorMessages';
 import type { Log } from './log';
 import { showNotice, type NoticeAction } from './notices';
 import { describeCancelled, describeResult } from './progressText';
@@ -17,6 +17,27 @@ export async function showFailure(error: FetchError, name: string, log: Log): Pr
   if (step === 'openLog') log.show();
   if (step === 'manageTrust') await vscode.commands.executeCommand('workbench.trust.manage');
   return step === 'retry';
+}
+
+/** Shows why a command came to nothing, where there is no download to try again. A cancel was a person's, so nothing is said of it. */
+export async function showCause(reason: unknown, log: Log): Promise<void> {
+  const error = asFetchError(reason);
+  if (error.code === 'cancelled') return;
+  log.write('error', `${error.code}: ${error.message}`);
+  const isRestricted = error.code === 'untrusted' && error.details.host === undefined;
+  const text = describeCause(toPlainError(error), l10n);
+  const step = await showNotice(isRestricted ? 'warning' : 'error', text, [
+    toAction(isRestricted ? 'manageTrust' : 'openLog'),
+  ]);
+  if (step === 'openLog') log.show();
+  if (step === 'manageTrust') await vscode.commands.executeCommand('workbench.trust.manage');
+}
+
+/** For messages that nobody waits for: what fails after an answer to one of them is shown, too. */
+export function goOn(work: Promise<unknown>, log: Log): void {
+  void work
+    .catch((reason: unknown) => showCause(reason, log))
+    .catch((error: unknown) => log.write('error', String(error)));
 }
 
 /** Null: the engine did not say in time. */
@@ -45,11 +66,13 @@ export async function showResult(result: FetchResult): Promise<void> {
   const text = describeResult(nameOf(uri), result, l10n);
   const step = await showNotice('info', text, [
     { id: 'open', title: l10n.t('Open') },
-    { id: 'reveal', title: l10n.t('Reveal') },
+    placeAction(uri),
     { id: 'copy', title: l10n.t('Copy SHA-256') },
   ]);
   if (step === 'open') await openFile(uri);
-  if (step === 'reveal') await revealFile(uri);
+  if (step === 'reveal')
+    await vscode.commands.executeCommand(isInWorkspace(uri) ? 'revealInExplorer' : 'revealFileInOS', uri);
+  if (step === 'copyPath') await vscode.env.clipboard.writeText(uri.fsPath);
   if (step === 'copy') await vscode.env.clipboard.writeText(result.sha256);
 }
 
@@ -58,9 +81,15 @@ export async function openFile(uri: vscode.Uri): Promise<void> {
   await vscode.commands.executeCommand('vscode.open', uri);
 }
 
-async function revealFile(uri: vscode.Uri): Promise<void> {
-  const isInWorkspace = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
-  await vscode.commands.executeCommand(isInWorkspace ? 'revealInExplorer' : 'revealFileInOS', uri);
+/** The file manager of the system knows files of this machine alone; a browser has none at all. */
+function placeAction(uri: vscode.Uri): NoticeAction<'reveal' | 'copyPath'> {
+  const isLocalDesktop = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
+  const canReveal = isInWorkspace(uri) || isLocalDesktop;
+  return canReveal ? { id: 'reveal', title: l10n.t('Reveal') } : { id: 'copyPath', title: l10n.t('Copy Path') };
+}
+
+function isInWorkspace(uri: vscode.Uri): boolean {
+  return vscode.workspace.getWorkspaceFolder(uri) !== undefined;
 }
 
 function nameOf(uri: vscode.Uri): string {

@@ -1,13 +1,12 @@
 // Downloads that an earlier run left: offered once at the start, listed on demand, resumed or discarded.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { asFetchError } from '../assets/fetchError';
 import { formatBytes, percentOf } from '../assets/quantityText';
 import { displayHost } from '../assets/redact';
 import { makeRequest, type FetchRequest } from '../assets/request';
 import type { UnfinishedTransfer } from '../bridge/protocol';
 import { leaveOutListed } from './assetList/listedTransfers';
-import { showFailure } from './endNotices';
+import { showCause } from './endNotices';
 import { askModally, showNotice } from './notices';
 import { askUrl } from './prompts';
 import type { Services } from './services';
@@ -125,7 +124,7 @@ async function discard({ downloader, log }: Services, transfer: UnfinishedTransf
   try {
     await downloader.discard(transfer.key);
   } catch (error) {
-    await showFailure(asFetchError(error), nameOf(transfer), log);
+    await showCause(error, log);
   }
 }
 

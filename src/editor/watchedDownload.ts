@@ -7,7 +7,7 @@ import { proposeFileName } from '../assets/destination';
 import type { FetchRequest, FetchResult } from '../assets/request';
 import { runsWhenOpened } from '../assets/sensitivePath';
 import type { Downloader } from './downloader';
-import { openFile, showFailure, showResult } from './endNotices';
+import { goOn, openFile, showFailure, showResult } from './endNotices';
 import type { Log } from './log';
 import { TransferNotification } from './progress';
 import { askConflict } from './prompts';
@@ -35,7 +35,7 @@ export class WatchedDownload {
   async run(request: FetchRequest): Promise<FetchResult | null> {
     try {
       const result = await this.fetch(request);
-      void showResult(result);
+      goOn(showResult(result), this.log);
       return result;
     } catch (error) {
       const isAnotherTry = await showFailure(asFetchError(error), nameOfRequest(request), this.log);

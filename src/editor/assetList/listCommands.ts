@@ -1,12 +1,11 @@
 // The table of commands about asset lists: id to handler.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { asFetchError, FetchError } from '../../assets/fetchError';
+import { FetchError } from '../../assets/fetchError';
 import { runsWhenOpened } from '../../assets/sensitivePath';
 import type { CommandTable } from '../commands';
-import { openFile } from '../endNotices';
-import { describeCause } from '../errorMessages';
-import { askModally, showNotice } from '../notices';
+import { openFile, showCause } from '../endNotices';
+import { askModally } from '../notices';
 import type { Services } from '../services';
 import { linkedUrl } from '../urlHover';
 import { urlsAtCursors } from '../urlsAtCursor';
@@ -59,16 +58,8 @@ async function guard({ log }: Services, run: () => Promise<void>): Promise<void>
   try {
     requireUsableWorkspace();
     await run();
-  } catch (reason) {
-    const error = asFetchError(reason);
-    if (error.code === 'cancelled') return;
-    log.write('error', `${error.code}: ${error.message}`);
-    const trust = { id: 'trust', title: l10n.t('Manage Workspace Trust') } as const;
-    const openLog = { id: 'log', title: l10n.t('Open Log') } as const;
-    const isRestricted = error.code === 'untrusted' && error.details.host === undefined;
-    const answer = await showNotice('error', describeCause(error, l10n), [isRestricted ? trust : openLog]);
-    if (answer === 'trust') await vscode.commands.executeCommand('workbench.trust.manage');
-    if (answer === 'log') log.show();
+  } catch (error) {
+    await showCause(error, log);
   }
 }
 

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { asFetchError } from '../../assets/fetchError';
 import { matchesPlatform } from '../../assets/manifest';
 import { isUnpinned } from '../../assets/syncPlan';
+import { goOn } from '../endNotices';
 import type { EngineHost } from '../engineHost';
 import type { Log } from '../log';
 import { showNotice } from '../notices';
@@ -33,7 +34,7 @@ export class ListFlows {
     requireUsableWorkspace();
     const loaded = await Promise.all(files.map((file) => loadList(this.engines, file)));
     const sound = loaded.filter((list) => faultsOf(list).length === 0);
-    for (const list of loaded) if (!sound.includes(list)) void this.tellFaults(list);
+    for (const list of loaded) if (!sound.includes(list)) goOn(this.tellFaults(list), this.log);
     return sound;
   }
 
@@ -64,7 +65,7 @@ export class ListFlows {
     const cancelling = new AbortController();
     const display = new RunNotification(() => cancelling.abort());
     const report = await this.fetcher.fetch({ lists, items, display, signal: cancelling.signal });
-    void this.tellReport(report, lists).catch((error: unknown) => this.log.write('error', String(error)));
+    goOn(this.tellReport(report, lists), this.log);
   }
 
   /** Fetches what is missing without a notification; only failures are told. */
@@ -86,7 +87,7 @@ export class ListFlows {
       const verdict = judge(lists, only);
       for (const fault of verdict.faults) this.log.write('warn', fault);
       const kind = verdict.faults.length === 0 ? 'info' : 'warning';
-      void this.tellVerdict(kind, describeVerdict(verdict, l10n), files);
+      goOn(this.tellVerdict(kind, describeVerdict(verdict, l10n), files), this.log);
     } catch (error) {
       if (asFetchError(error).code !== 'cancelled') throw error;
     } finally {
