@@ -14,7 +14,7 @@ import { describeFault } from './faultText';
 import type { FetchReport, ListFetcher, RunDisplay } from './fetchLists';
 import type { ListFile } from './listFile';
 import { faultsOf, itemsToFetch, loadList, type ListItem, type LoadedList } from './listReading';
-import { describeSummary, describeVerdict, type Verdict } from './planText';
+import { describeListFaults, describeSummary, describeVerdict, type Verdict } from './planText';
 import { reviewLists } from './reviewPick';
 import { RunNotification } from './runDisplays';
 
@@ -76,18 +76,21 @@ export class ListFlows {
     if (report.summary.failed.length > 0) await this.tellReport(report, lists);
   }
 
-  /** Reads every file of the lists and says which are not as listed. */
+  /**
+   * Reads every file of the lists and says which are not as listed; a list with errors ends it, as for fetching.
+   * @param only path of the one entry that is meant; null: all of them
+   */
   async verify(files: readonly ListFile[], only: string | null = null): Promise<void> {
     requireUsableWorkspace();
+    if (files.length === 0) return;
     const cancelling = new AbortController();
     const item = new NotificationItem(l10n.t('Verifying workspace assets'), () => cancelling.abort());
     try {
       const options = { isThorough: true, signal: cancelling.signal };
       const lists = await Promise.all(files.map((file) => loadList(this.engines, file, options)));
-      const verdict = judge(lists, only);
-      for (const fault of verdict.faults) this.log.write('warn', fault);
-      const kind = verdict.faults.length === 0 ? 'info' : 'warning';
-      goOn(this.tellVerdict(kind, describeVerdict(verdict, l10n), files), this.log);
+      const broken = lists.filter(({ reading }) => reading.list.manifest === null || reading.error !== null);
+      for (const list of broken) goOn(this.tellFaults(list), this.log);
+      if (broken.length === 0) goOn(this.tellVerdict(judge(lists, only), files), this.log);
     } catch (error) {
       if (asFetchError(error).code !== 'cancelled') throw error;
     } finally {
@@ -113,20 +116,21 @@ export class ListFlows {
     await this.fetchItems(lists, failed);
   }
 
-  private async tellVerdict(kind: 'info' | 'warning', text: string, files: readonly ListFile[]): Promise<void> {
+  private async tellVerdict(verdict: Verdict, files: readonly ListFile[]): Promise<void> {
+    for (const fault of verdict.faults) this.log.write('warn', fault);
+    const isGood = verdict.faults.length === 0;
     const review = { id: 'review', title: l10n.t('Review') } as const;
-    if ((await showNotice(kind, text, kind === 'info' ? [] : [review])) === 'review') await this.review(files);
+    const text = describeVerdict(verdict, l10n);
+    const answer = await showNotice(isGood ? 'info' : 'warning', text, isGood ? [] : [review]);
+    if (answer === 'review') await this.review(files);
   }
 
   private async tellFaults(list: LoadedList): Promise<void> {
     const faults = faultsOf(list);
     for (const fault of faults) this.log.write('error', fault);
-    const text = l10n.t(
-      'Nothing was fetched, since the asset list has {0} errors. {1}',
-      faults.length,
-      faults[0] ?? '',
-    );
-    const answer = await showNotice('error', text, [{ id: 'open', title: l10n.t('Open Asset List') }]);
+    const answer = await showNotice('error', describeListFaults(faults, l10n), [
+      { id: 'open', title: l10n.t('Open Asset List') },
+    ]);
     if (answer === 'open') await vscode.window.showTextDocument(list.file.uri);
   }
 }
@@ -142,7 +146,6 @@ function judge(lists: readonly LoadedList[], only: string | null): Verdict {
       if (fault !== null) faults.push(fault);
       else counts[isUnpinned(asset) ? 'unpinned' : 'verified'] += 1;
     });
-    faults.push(...(reading.error === null ? [] : [reading.error.message]));
   }
   return { ...counts, faults };
 }

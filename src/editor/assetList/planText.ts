@@ -133,3 +133,11 @@ export function describeVerdict({ verified, unpinned, faults }: Verdict, l10n: L
   const first = `${counted}: ${parts.join(', ')}.`;
   return faults.length === 0 ? first : `${first} ${l10n.t('Not as listed: {0}.', listNames(faults, l10n))}`;
 }
+
+/** Why a list can't be used, from its faults: `asset-fetch.json:12: error: …`, one each. */
+export function describeListFaults(faults: readonly string[], l10n: Localizer): string {
+  const [first = ''] = faults;
+  return faults.length === 1
+    ? l10n.t('Nothing was done, since the asset list has an error. {0}', first)
+    : l10n.t('Nothing was done, since the asset list has {0} errors. {1}', faults.length, first);
+}

@@ -1,6 +1,7 @@
 // A plan in words: the offer, the review, the summary, the verdict.
 import assert from 'node:assert/strict';
 import {
+  describeListFaults,
   describeOffer,
   describePlanned,
   describeSummary,
@@ -129,5 +130,12 @@ describe('the verdict of verifying', () => {
       describeVerdict({ verified: 0, unpinned: 0, faults: ['a is missing'] }, english),
       '1 asset: 0 verified. Not as listed: a is missing.',
     );
+  });
+});
+
+describe('a list that can’t be used', () => {
+  it('names its first error and counts them', () => {
+    assert.match(describeListFaults(['l.json:2: error: No.'], english), /has an error\. l\.json:2: error: No\.$/);
+    assert.match(describeListFaults(['a', 'b'], english), /has 2 errors\. a$/);
   });
 });
