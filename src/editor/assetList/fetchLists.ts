@@ -26,6 +26,8 @@ export interface FetchOrder {
   readonly items: readonly ListItem[];
   readonly display: RunDisplay;
   readonly signal: AbortSignal;
+  /** Told the items that are left once consent by name was given, before anything is fetched. */
+  readonly onConsent?: (items: readonly ListItem[]) => void;
 }
 
 export interface FetchReport {
@@ -49,6 +51,7 @@ export class ListFetcher {
     try {
       const allowed = await consentToPaths(items);
       if (allowed === null) throw new FetchError('cancelled', 'Nothing was fetched.');
+      order.onConsent?.(allowed);
       const outcomes = await this.runWithConsent(allowed, order);
       const declined = items.length - allowed.length + outcomes.filter(isDeclined).length;
       const seconds = (performance.now() - startedMs) / 1000;

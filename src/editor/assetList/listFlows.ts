@@ -13,8 +13,8 @@ import type { ListApprovals } from './approvals';
 import { describeFault } from './faultText';
 import type { FetchReport, ListFetcher, RunDisplay } from './fetchLists';
 import type { ListFile } from './listFile';
-import { faultsOf, itemsToFetch, loadList, type ListItem, type LoadedList } from './listReading';
-import { describeListFaults, describeSummary, describeVerdict, type Verdict } from './planText';
+import { faultsOf, itemsToFetch, loadList, recheck, type ListItem, type LoadedList } from './listReading';
+import { describeListFaults, describeSummary, describeVerdict, listNames, type Verdict } from './planText';
 import { reviewLists } from './reviewPick';
 import { RunNotification } from './runDisplays';
 
@@ -54,17 +54,36 @@ export class ListFlows {
     if (items !== null && items.length > 0) await this.fetchApproved(lists, items);
   }
 
-  /** As `fetchItems`, for a person who saw what the lists are about: that approves them as they are. */
+  /** As `fetchItems`, for a person who saw what the lists are about: those of which everything is taken are approved as they are. */
   async fetchApproved(lists: readonly LoadedList[], items: readonly ListItem[]): Promise<void> {
-    for (const { file, text } of lists) this.approvals.approve(file.uri, text);
-    await this.fetchItems(lists, items);
+    await this.fetchItems(lists, items, (allowed) => {
+      const taken = new Set(allowed.map(({ planned }) => planned));
+      const approved = lists.filter((list) => itemsToFetch(list).every(({ planned }) => taken.has(planned)));
+      for (const { file, text } of approved) this.approvals.approve(file.uri, text);
+    });
+  }
+
+  /** Fetches what a message named, as far as it still is so when it is answered, and tells the rest. Approves lists that are the same. */
+  async fetchNamed(named: readonly LoadedList[], items: readonly ListItem[]): Promise<void> {
+    const files = named.map(({ file }) => file);
+    const lists = await this.load(files);
+    const current = recheck(items, lists);
+    if (current.changed.length > 0) goOn(this.tellChanged(current.changed, files), this.log);
+    if (current.items.length === 0) return;
+    const isSame = ({ text }: LoadedList): boolean => named.some((list) => list.text === text);
+    if (lists.every(isSame)) await this.fetchApproved(lists, current.items);
+    else await this.fetchItems(lists, current.items);
   }
 
   /** Fetches items with a notification, and tells the end. */
-  async fetchItems(lists: readonly LoadedList[], items: readonly ListItem[]): Promise<void> {
+  async fetchItems(
+    lists: readonly LoadedList[],
+    items: readonly ListItem[],
+    onConsent: (items: readonly ListItem[]) => void = () => undefined,
+  ): Promise<void> {
     const cancelling = new AbortController();
     const display = new RunNotification(() => cancelling.abort());
-    const report = await this.fetcher.fetch({ lists, items, display, signal: cancelling.signal });
+    const report = await this.fetcher.fetch({ lists, items, display, signal: cancelling.signal, onConsent });
     goOn(this.tellReport(report, lists), this.log);
   }
 
@@ -113,7 +132,13 @@ export class ListFlows {
     if (answer === 'review') await this.review(files);
     if (answer !== 'retry') return;
     const failed = outcomes.flatMap((outcome) => (outcome.type === 'failed' ? [outcome.item] : []));
-    await this.fetchItems(lists, failed);
+    await this.fetchNamed(lists, failed);
+  }
+
+  private async tellChanged(paths: readonly string[], files: readonly ListFile[]): Promise<void> {
+    const text = l10n.t('Left alone, since the list or the file is no longer as it was: {0}.', listNames(paths, l10n));
+    const answer = await showNotice('warning', text, [{ id: 'review', title: l10n.t('Review') }]);
+    if (answer === 'review') await this.review(files);
   }
 
   private async tellVerdict(verdict: Verdict, files: readonly ListFile[]): Promise<void> {

@@ -70,8 +70,7 @@ export class OfferOnOpen {
       { id: 'later', title: l10n.t('Not Now') },
       { id: 'never', title: l10n.t('Never Here') },
     ]);
-    // The lists may have changed while the message stood there: what was named is what is fetched, and only that.
-    if (answer === 'fetch') await this.flows.fetchApproved(lists, items);
+    if (answer === 'fetch') await this.flows.fetchNamed(lists, items);
     if (answer === 'review') await this.flows.review(lists.map(({ file }) => file));
     if (answer === 'never') for (const { file } of lists) this.approvals.silence(file.uri);
   }
