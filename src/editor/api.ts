@@ -43,11 +43,12 @@ async function download(
   const request = toRequest(wanted, wanted.destination ?? './');
   await requireConsent(request);
   const cancelling = new AbortController();
-  if (token?.isCancellationRequested === true) cancelling.abort();
-  const watch = token?.onCancellationRequested(() => cancelling.abort());
+  const cancel = (): void => cancelling.abort();
+  if (token?.isCancellationRequested === true) cancel();
+  const watch = token?.onCancellationRequested(cancel);
   try {
     const onEvent = (event: TransferEvent): void => tellProgress(event, onProgress);
-    const result = await downloader.fetch(request, { signal: cancelling.signal, display: status.add(), onEvent });
+    const result = await downloader.fetch(request, { signal: cancelling.signal, display: status.add(cancel), onEvent });
     if (wanted.opens) await watched.open(result);
     return toOutcome(result);
   } finally {

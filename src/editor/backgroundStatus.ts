@@ -1,9 +1,14 @@
-// One status bar item for transfers that nobody watches in a notification: those that other extensions started, and those of lists
-// that are fetched when their folder is opened.
+// One status bar item for transfers that nobody watches in a notification: those that other extensions started, and lists that are
+// fetched unasked.
 import * as vscode from 'vscode';
 import { percentOf } from '../assets/quantityText';
+import { goOn } from './endNotices';
+import type { Log } from './log';
+import { showNotice } from './notices';
 import type { TransferDisplay } from './progress';
 import { Throttle } from './progressSteps';
+
+const { l10n } = vscode;
 
 const UPDATE_INTERVAL_MS = 500;
 
@@ -12,57 +17,86 @@ interface Amount {
   readonly totalBytes: number | null;
 }
 
-/** Shown while at least one transfer runs. Clicking it opens the log. Dispose it at the end. */
+interface Transfer extends Amount {
+  readonly cancel: () => void;
+}
+
+/** Runs only from the status bar. */
+const command = 'assetFetch.background.show';
+
+/** Shown while at least one transfer runs. Clicking it offers to cancel. Dispose it at the end. */
 export class BackgroundStatus {
-  private readonly amounts = new Map<symbol, Amount>();
+  private readonly transfers = new Map<symbol, Transfer>();
   private readonly throttle = new Throttle(UPDATE_INTERVAL_MS);
+  private readonly registration: vscode.Disposable;
   private item: vscode.StatusBarItem | null = null;
 
-  /** Adds a transfer until the display is closed. */
-  add(): TransferDisplay {
-    const transfer = Symbol('transfer');
-    this.amounts.set(transfer, { receivedBytes: 0, totalBytes: null });
+  constructor(private readonly log: Log) {
+    this.registration = vscode.commands.registerCommand(command, () => goOn(this.offerCancel(), log));
+  }
+
+  /** Adds a transfer until the display is closed. @param cancel called where a person cancels what runs; more than once does no harm */
+  add(cancel: () => void): TransferDisplay {
+    const id = Symbol('transfer');
+    this.transfers.set(id, { receivedBytes: 0, totalBytes: null, cancel });
     this.show();
     return {
       handle: (event) => {
-        if (event.type === 'progress') this.amounts.set(transfer, event);
+        if (event.type === 'progress') this.transfers.set(id, { ...event, cancel });
         if (this.throttle.allows(performance.now())) this.show();
       },
       close: () => {
-        this.amounts.delete(transfer);
+        this.transfers.delete(id);
         this.show();
       },
     };
   }
 
   dispose(): void {
+    this.registration.dispose();
     this.item?.dispose();
   }
 
+  private async offerCancel(): Promise<void> {
+    const running = [...this.transfers.values()];
+    if (running.length === 0) return;
+    const step = await showNotice('info', describeRunning(running.length), [
+      { id: 'cancel', title: l10n.t('Cancel') },
+      { id: 'openLog', title: l10n.t('Open Log') },
+    ]);
+    if (step === 'cancel') for (const { cancel } of running) cancel();
+    if (step === 'openLog') this.log.show();
+  }
+
   private show(): void {
-    if (this.amounts.size === 0) return this.item?.hide();
+    const count = this.transfers.size;
+    if (count === 0) return this.item?.hide();
     this.item ??= this.makeItem();
     const percent = this.percent();
-    const count = this.amounts.size;
     this.item.text = percent === null ? `$(cloud-download) ${count}` : `$(cloud-download) ${count}, ${percent} %`;
-    this.item.accessibilityInformation = {
-      label: vscode.l10n.t('Asset Fetch: {0} downloads, {1} percent', count, percent ?? 0),
-    };
+    const state = percent === null ? '' : ` ${l10n.t('{0} percent are here.', percent)}`;
+    this.item.accessibilityInformation = { label: `${describeRunning(count)}${state}`, role: 'button' };
     this.item.show();
   }
 
   private makeItem(): vscode.StatusBarItem {
     const item = vscode.window.createStatusBarItem('assetFetch.background', vscode.StatusBarAlignment.Left);
-    item.name = vscode.l10n.t('Asset Fetch Downloads');
-    item.tooltip = vscode.l10n.t('Asset Fetch downloads files. Click for the log.');
-    item.command = 'assetFetch.openLog';
+    item.name = l10n.t('Asset Fetch Downloads');
+    item.tooltip = l10n.t('Asset Fetch downloads files. Click to cancel, or for the log.');
+    item.command = command;
     return item;
   }
 
   private percent(): number | null {
-    const amounts = [...this.amounts.values()];
+    const amounts = [...this.transfers.values()];
     const total = amounts.reduce((sum, { totalBytes }) => (totalBytes === null ? Number.NaN : sum + totalBytes), 0);
     const received = amounts.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0);
     return percentOf(received, Number.isNaN(total) || total === 0 ? null : total);
   }
+}
+
+function describeRunning(count: number): string {
+  return count === 1
+    ? l10n.t('Asset Fetch downloads 1 file in the background.')
+    : l10n.t('Asset Fetch downloads {0} files in the background.', count);
 }

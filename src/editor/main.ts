@@ -56,7 +56,7 @@ export function startEditor(context: vscode.ExtensionContext): Editor {
 
 function makeServices(context: vscode.ExtensionContext, engines: EngineHost, log: Log): Services {
   const downloader = new Downloader(engines, new RequestVault(context.secrets, log), log);
-  const status = new BackgroundStatus();
+  const status = new BackgroundStatus(log);
   return {
     log,
     downloader,

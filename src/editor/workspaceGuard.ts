@@ -21,7 +21,12 @@ export function requireUsableWorkspace(): void {
 
 /** The workspace folders that are on a disk, in the order of the explorer. */
 export function localFolders(): readonly vscode.WorkspaceFolder[] {
-  return (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+  return (vscode.workspace.workspaceFolders ?? []).filter(isLocal);
+}
+
+/** Whether a workspace folder is on a disk. */
+export function isLocal({ uri }: vscode.WorkspaceFolder): boolean {
+  return uri.scheme === 'file';
 }
 
 /** The same text for every window of this workspace. */

@@ -1,5 +1,6 @@
 // One run over asset lists: consent by name, transfers with their display, what came of it. Which entries it is about is decided
 // by the callers; telling the end to a person is listCommands.ts or a task.
+import type { Uri } from 'vscode';
 import { FetchError } from '../../assets/fetchError';
 import { isUnpinned } from '../../assets/syncPlan';
 import type { TransferEvent } from '../../bridge/protocol';
@@ -37,6 +38,8 @@ export interface FetchReport {
 
 /** Runs orders one by one or at once; each asks for its own consent and has its own display. */
 export class ListFetcher {
+  private readonly orders = new Set<FetchOrder>();
+
   constructor(
     private readonly engines: EngineHost,
     private readonly openLists: OpenLists,
@@ -48,6 +51,7 @@ export class ListFetcher {
   async fetch(order: FetchOrder): Promise<FetchReport> {
     const startedMs = performance.now();
     const { items, lists, display, signal } = order;
+    this.orders.add(order);
     try {
       const allowed = await consentToPaths(items);
       if (allowed === null) throw new FetchError('cancelled', 'Nothing was fetched.');
@@ -57,9 +61,16 @@ export class ListFetcher {
       const seconds = (performance.now() - startedMs) / 1000;
       return { outcomes, summary: summarize({ lists, outcomes, declined, seconds, isCancelled: signal.aborted }) };
     } finally {
+      this.orders.delete(order);
       display.close();
       for (const { file } of lists) this.openLists.refresh(file.uri);
     }
+  }
+
+  /** Whether an order about this list is being carried out. */
+  isRunning(list: Uri): boolean {
+    const key = list.toString();
+    return [...this.orders].some(({ lists }) => lists.some(({ file }) => file.uri.toString() === key));
   }
 
   /** Private hosts show only when names are resolved: what was refused for that is asked about and fetched after all. */

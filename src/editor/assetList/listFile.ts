@@ -31,9 +31,9 @@ export function listFileIn(folder: vscode.WorkspaceFolder): ListFile {
   return listFileAt(vscode.Uri.joinPath(folder.uri, manifestFileName));
 }
 
-/** The lists of the workspace folders that have one, in the order of the explorer. */
-export async function findWorkspaceLists(): Promise<readonly ListFile[]> {
-  const lists = localFolders().map(listFileIn);
+/** The lists of those workspace folders that have one; default: all that are on a disk, in the order of the explorer. */
+export async function findWorkspaceLists(folders = localFolders()): Promise<readonly ListFile[]> {
+  const lists = folders.map(listFileIn);
   const found = await Promise.all(lists.map(async (file) => ((await listExists(file)) ? file : null)));
   return found.filter((file) => file !== null);
 }

@@ -13,8 +13,9 @@ import type { ListApprovals } from './approvals';
 import { describeFault } from './faultText';
 import type { FetchReport, ListFetcher, RunDisplay } from './fetchLists';
 import type { ListFile } from './listFile';
-import { faultsOf, itemsToFetch, loadList, recheck, type ListItem, type LoadedList } from './listReading';
+import { faultsOf, itemsToFetch, loadList, type ListItem, type LoadedList } from './listReading';
 import { describeListFaults, describeSummary, describeVerdict, listNames, type Verdict } from './planText';
+import { recheck } from './recheck';
 import { reviewLists } from './reviewPick';
 import { RunNotification } from './runDisplays';
 
@@ -31,11 +32,23 @@ export class ListFlows {
 
   /** Reads lists and looks at the disk; lists with errors are told and left out. @throws FetchError `untrusted`, `engineCrashed` */
   async load(files: readonly ListFile[]): Promise<readonly LoadedList[]> {
-    requireUsableWorkspace();
-    const loaded = await Promise.all(files.map((file) => loadList(this.engines, file)));
+    const loaded = await this.read(files);
     const sound = loaded.filter((list) => faultsOf(list).length === 0);
     for (const list of loaded) if (!sound.includes(list)) goOn(this.tellFaults(list), this.log);
     return sound;
+  }
+
+  /** As `load`, where nobody asked for it: errors go into the log and the Problems view. */
+  async loadQuietly(files: readonly ListFile[]): Promise<readonly LoadedList[]> {
+    const loaded = await this.read(files);
+    const sound = loaded.filter((list) => faultsOf(list).length === 0);
+    for (const list of loaded) if (!sound.includes(list)) await this.recordFaults(list);
+    return sound;
+  }
+
+  /** Whether files of a list are being fetched in this window. */
+  isRunning({ uri }: ListFile): boolean {
+    return this.fetcher.isRunning(uri);
   }
 
   /** Fetches what is missing in the lists. */
@@ -87,12 +100,13 @@ export class ListFlows {
     goOn(this.tellReport(report, lists), this.log);
   }
 
-  /** Fetches what is missing without a notification; only failures are told. */
-  async fetchQuietly(lists: readonly LoadedList[], display: RunDisplay): Promise<void> {
-    const { signal } = new AbortController();
-    const order = { lists, items: lists.flatMap(itemsToFetch), display, signal };
+  /** Fetches what is missing without a notification; only failures are told. @param makeDisplay is given what cancels the run */
+  async fetchQuietly(lists: readonly LoadedList[], makeDisplay: (onCancel: () => void) => RunDisplay): Promise<void> {
+    const cancelling = new AbortController();
+    const display = makeDisplay(() => cancelling.abort());
+    const order = { lists, items: lists.flatMap(itemsToFetch), display, signal: cancelling.signal };
     const report = await this.fetcher.fetch(order);
-    if (report.summary.failed.length > 0) await this.tellReport(report, lists);
+    if (report.summary.failed.length > 0) goOn(this.tellReport(report, lists), this.log);
   }
 
   /**
@@ -148,6 +162,17 @@ export class ListFlows {
     const text = describeVerdict(verdict, l10n);
     const answer = await showNotice(isGood ? 'info' : 'warning', text, isGood ? [] : [review]);
     if (answer === 'review') await this.review(files);
+  }
+
+  private async read(files: readonly ListFile[]): Promise<readonly LoadedList[]> {
+    requireUsableWorkspace();
+    return Promise.all(files.map((file) => loadList(this.engines, file)));
+  }
+
+  private async recordFaults(list: LoadedList): Promise<void> {
+    for (const fault of faultsOf(list)) this.log.write('error', fault);
+    // Lists that are loaded as documents have their problems listed, without an editor, too.
+    await vscode.workspace.openTextDocument(list.file.uri);
   }
 
   private async tellFaults(list: LoadedList): Promise<void> {

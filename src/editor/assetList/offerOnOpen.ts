@@ -5,6 +5,7 @@ import type { BackgroundStatus } from '../backgroundStatus';
 import type { Log } from '../log';
 import { showNotice } from '../notices';
 import { readSettings } from '../settings';
+import { isLocal, localFolders } from '../workspaceGuard';
 import type { ListApprovals } from './approvals';
 import { findWorkspaceLists, type ListFile } from './listFile';
 import { itemsToFetch, type LoadedList } from './listReading';
@@ -16,6 +17,9 @@ const { l10n } = vscode;
 
 /** Asks at most one question for each time that folders are opened. */
 export class OfferOnOpen {
+  /** URIs of the lists that this window asked about: one question each is enough, whatever was answered. */
+  private readonly asked = new Set<string>();
+
   constructor(
     private readonly flows: ListFlows,
     private readonly approvals: ListApprovals,
@@ -25,29 +29,29 @@ export class OfferOnOpen {
 
   /** Dispose what it returns. Trust that is granted and folders that are added later lead to a question, never to a fetch. */
   register(): vscode.Disposable {
-    this.start(true);
+    this.start(this.offer(localFolders(), true));
     return vscode.Disposable.from(
-      vscode.workspace.onDidGrantWorkspaceTrust(() => this.start(false)),
-      vscode.workspace.onDidChangeWorkspaceFolders(({ added }) => {
-        if (added.length > 0) this.start(false);
-      }),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.start(this.offer(localFolders(), false))),
+      vscode.workspace.onDidChangeWorkspaceFolders(({ added }) => this.start(this.offer(added.filter(isLocal), false))),
     );
   }
 
-  private start(mayFetchUnasked: boolean): void {
-    void this.offer(mayFetchUnasked).catch((error: unknown) => this.log.write('warn', `Asset lists: ${String(error)}`));
+  private start(work: Promise<void>): void {
+    void work.catch((error: unknown) => this.log.write('warn', `Asset lists: ${String(error)}`));
   }
 
-  private async offer(mayFetchUnasked: boolean): Promise<void> {
+  private async offer(folders: readonly vscode.WorkspaceFolder[], mayFetchUnasked: boolean): Promise<void> {
     if (!vscode.workspace.isTrusted) return;
-    const files = await findWorkspaceLists();
+    const files = await findWorkspaceLists(folders);
     const wanted = files.filter((file) => this.isWanted(file));
     if (wanted.length === 0) return;
-    const lists = (await this.flows.load(wanted)).filter((list) => itemsToFetch(list).length > 0);
+    const lists = (await this.flows.loadQuietly(wanted)).filter((list) => itemsToFetch(list).length > 0);
     const unasked = mayFetchUnasked ? lists.filter((list) => this.mayFetchUnasked(list)) : [];
-    if (unasked.length > 0) await this.flows.fetchQuietly(unasked, new RunStatus(this.status));
-    const asked = lists.filter((list) => !unasked.includes(list));
-    if (asked.length > 0) await this.ask(asked);
+    const asked = lists.filter((list) => !unasked.includes(list) && this.mayAsk(list));
+    // Neither waits for the other: a question may stand there for hours, and so may a fetch.
+    const makeDisplay = (onCancel: () => void): RunStatus => new RunStatus(this.status, onCancel);
+    if (unasked.length > 0) this.start(this.flows.fetchQuietly(unasked, makeDisplay));
+    if (asked.length > 0) this.start(this.ask(asked));
   }
 
   private isWanted({ uri }: ListFile): boolean {
@@ -58,7 +62,12 @@ export class OfferOnOpen {
     return readSettings(file.uri).fetchOnOpen === 'always' && this.approvals.isApproved(file.uri, text);
   }
 
+  private mayAsk({ file }: LoadedList): boolean {
+    return !this.asked.has(file.uri.toString()) && !this.flows.isRunning(file);
+  }
+
   private async ask(lists: readonly LoadedList[]): Promise<void> {
+    for (const { file } of lists) this.asked.add(file.uri.toString());
     const items = lists.flatMap(itemsToFetch);
     const text = describeOffer(
       items.map(({ planned }) => planned),

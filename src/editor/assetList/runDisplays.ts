@@ -54,14 +54,17 @@ export class RunNotification implements RunDisplay {
 export class RunStatus implements RunDisplay {
   private readonly displays = new Map<ListItem, TransferDisplay>();
 
-  constructor(private readonly status: BackgroundStatus) {}
+  constructor(
+    private readonly status: BackgroundStatus,
+    private readonly onCancel: () => void,
+  ) {}
 
   begin(): void {
     // Files are shown as they start.
   }
 
   handle(item: ListItem, event: TransferEvent): void {
-    const display = this.displays.get(item) ?? this.status.add();
+    const display = this.displays.get(item) ?? this.status.add(this.onCancel);
     this.displays.set(item, display);
     display.handle(event);
   }
