@@ -7,15 +7,19 @@ const KEY = 'assetFetch.documentHoldsNoUrl';
 /** Pause in typing after which the document is looked at again. */
 const QUIET_MS = 400;
 
-/** What is looked at of a large document. */
+/** Longer documents are not looked at: they may hold a URL. */
 const MOST_LINES = 20_000;
 
 /** Keeps the key in step with the active editor. Dispose what it returns. */
 export function trackUrlContext(): vscode.Disposable {
   let timer: NodeJS.Timeout | undefined;
+  let known: boolean | null = null;
   const update = (): void => {
     const document = vscode.window.activeTextEditor?.document;
-    void vscode.commands.executeCommand('setContext', KEY, document !== undefined && !holdsUrl(document));
+    const holdsNone = document !== undefined && !mayHoldUrl(document);
+    if (holdsNone === known) return;
+    known = holdsNone;
+    void vscode.commands.executeCommand('setContext', KEY, holdsNone);
   };
   const updateSoon = (event: vscode.TextDocumentChangeEvent): void => {
     if (event.document !== vscode.window.activeTextEditor?.document) return;
@@ -30,8 +34,9 @@ export function trackUrlContext(): vscode.Disposable {
   );
 }
 
-function holdsUrl(document: vscode.TextDocument): boolean {
-  for (let line = 0; line < Math.min(document.lineCount, MOST_LINES); line += 1) {
+function mayHoldUrl(document: vscode.TextDocument): boolean {
+  if (document.lineCount > MOST_LINES) return true;
+  for (let line = 0; line < document.lineCount; line += 1) {
     if (/https?:(?:\/\/|\\\/)/i.test(document.lineAt(line).text)) return true;
   }
   return false;
