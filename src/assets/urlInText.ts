@@ -13,6 +13,9 @@ export interface UrlInText {
 /** Longer ones are data, not addresses. In characters. */
 const MAX_URL_LENGTH = 8192;
 
+/** Around a cursor no more is read: a URL that touches it lies within, its escapes included. Lines may be megabytes of URLs. */
+const REACH = 2 * MAX_URL_LENGTH;
+
 const OPENERS = '([';
 const CLOSERS = ')]';
 
@@ -39,8 +42,10 @@ export function findUrlsInLine(line: string): UrlInText[] {
 
 /** The URL under the cursor; `column` is a UTF-16 offset. Just behind its last character counts as well. */
 export function urlAt(line: string, column: number): UrlInText | null {
-  const touched = findUrlsInLine(line).filter(({ start, end }) => start <= column && column <= end);
-  return touched.at(-1) ?? null;
+  const from = Math.max(0, column - REACH);
+  const near = findUrlsInLine(line.slice(from, Math.max(0, column + REACH)));
+  const touched = near.filter(({ start, end }) => start <= column - from && column - from <= end).at(-1);
+  return touched === undefined ? null : { ...touched, start: touched.start + from, end: touched.end + from };
 }
 
 interface Piece {

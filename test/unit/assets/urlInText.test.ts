@@ -217,4 +217,16 @@ describe('urlAt', () => {
   it('finds none elsewhere', () => {
     for (const column of [0, 1, -5, 1000]) assert.equal(urlAt(line, column), null);
   });
+
+  it('finds it in the middle of a line of megabytes, and reads only what is near', () => {
+    const long = '"https://h.org/some/file.bin",'.repeat(100_000);
+    const column = long.indexOf('https', long.length / 2);
+    const startedMs = performance.now();
+    const found = urlAt(long, column + 3);
+    const nearMs = performance.now() - startedMs;
+    assert.deepEqual(found, { start: column, end: column + 27, url: 'https://h.org/some/file.bin' });
+    const wholeMs = performance.now();
+    findUrlsInLine(long);
+    assert.ok(nearMs < (performance.now() - wholeMs) / 2, `${nearMs} ms`);
+  });
 });
