@@ -1,5 +1,6 @@
 // One question with an input box: validated as typed, with buttons, and a way back. Which questions there are is prompts.ts.
 import * as vscode from 'vscode';
+import { asPlainText } from './plainText';
 
 export interface InputQuestion<Button extends vscode.QuickInputButton> {
   readonly title: string;
@@ -28,7 +29,7 @@ export async function askInput<Button extends vscode.QuickInputButton>(
   box.title = question.title;
   box.value = question.value;
   if (question.selection !== undefined) box.valueSelection = question.selection;
-  box.prompt = question.prompt;
+  box.prompt = asPlainText(question.prompt);
   box.placeholder = question.placeholder;
   box.ignoreFocusOut = true;
   box.buttons = [
@@ -50,7 +51,7 @@ function waitForAnswer<Button extends vscode.QuickInputButton>(
   return new Promise((resolve) => {
     const showFault = (isComplaining: boolean): boolean => {
       const fault = validate(box.value);
-      box.validationMessage = isComplaining ? fault : undefined;
+      box.validationMessage = isComplaining && fault !== undefined ? asPlainText(fault) : undefined;
       return fault !== undefined;
     };
     box.onDidChangeValue(() => showFault(box.value !== ''));

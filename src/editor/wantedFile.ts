@@ -61,7 +61,7 @@ function askForUrl(initial: string): Promise<string | null> {
 
 async function askForPlace(url: URL, hints: WantedHints, memory: FolderMemory): Promise<FetchRequest | 'back' | null> {
   const proposal = await propose(url, hints.folder ?? null, memory);
-  if (proposal === null) return vscode.workspace.workspaceFolders === undefined ? askForSaveFile(url, hints) : null;
+  if (proposal === null) return localFolders().length === 0 ? askForSaveFile(url, hints) : null;
   return askForPath(url, proposal, hints, memory);
 }
 
@@ -132,7 +132,9 @@ function nameOfFolder(root: string): string {
 /** A path that is a folder on disk means that folder. */
 async function settlePlace(place: Placement): Promise<Placement> {
   if (place.isFolder) return place;
-  return (await typeOf(place)) === vscode.FileType.Directory ? { ...place, isFolder: true } : place;
+  const type = (await typeOf(place)) ?? vscode.FileType.Unknown;
+  // Of a link to a folder both bits are set.
+  return (type & vscode.FileType.Directory) !== 0 ? { ...place, isFolder: true } : place;
 }
 
 /**
