@@ -141,6 +141,29 @@ describe('asset lists', () => {
     await problemsWith(document.uri, ['missingHash']);
   });
 
+  it('have their problems and states shown where line ends are mixed, as an editor shows them', async () => {
+    const entries = `{ "path": "one.bin", "url": "${urlOf(one.path)}" },\n    { "path": "../out.bin", "url": "${urlOf('/x')}" }`;
+    writeFileSync(listPath(), `{\r\n  "version": 1,\r\n  "assets": [\r\n    ${entries}\n  ]\r\n}\r\n`);
+    const document = await openList();
+    const problems = await problemsWith(document.uri, ['missingHash', 'unsafePath']);
+    assert.equal(document.getText(problems[1]!.range), '"../out.bin"');
+    assert.ok((await lensTitles(document)).includes('missing'));
+  });
+
+  it('keep their states at their entries while they are typed', async () => {
+    writeList([{ path: 'one.bin', url: urlOf(one.path) }]);
+    const document = await openList();
+    await problemsWith(document.uri, ['missingHash']);
+    await replaceIn(document, '{', '{\n\n\n');
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      document.uri,
+      100,
+    );
+    const entry = document.positionAt(document.getText().indexOf('"path"')).line;
+    assert.ok(lenses.some(({ range }) => range.start.line === entry - 1 || range.start.line === entry));
+  });
+
   it('have their fields completed and explained by the schema while they are typed', async () => {
     writeList([{ path: 'one.bin' }]);
     const document = await openList();

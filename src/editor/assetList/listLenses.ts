@@ -26,8 +26,9 @@ export function registerListLenses(lists: OpenLists, running: RunningAssets): vs
   const changed = new vscode.EventEmitter<void>();
   const provider: vscode.CodeLensProvider = {
     onDidChangeCodeLenses: changed.event,
-    provideCodeLenses: (document) => {
-      const list = lists.get(document.uri);
+    // While somebody types, the window moves the lines that it has; offsets of an older text would make them jump.
+    provideCodeLenses: async (document, token) => {
+      const list = await lists.current(document, token);
       return list === null ? [] : [...listLenses(list, document), ...entryLenses(list, document, running)];
     },
   };

@@ -24,11 +24,13 @@ export interface LoadOptions {
   /** Whether files are read even where they look unchanged. */
   readonly isThorough?: boolean;
   readonly signal?: AbortSignal;
+  /** The list's text where it is known, as an editor shows it. */
+  readonly text?: string;
 }
 
 /** Reads a list and looks at the disk. @throws FetchError `cancelled`, `engineCrashed`; `localIo` for a list that can't be read */
 export async function loadList(engines: EngineHost, file: ListFile, options: LoadOptions = {}): Promise<LoadedList> {
-  const text = await readListText(file);
+  const text = options.text ?? (await readListText(file));
   const engine = await engines.engine();
   const survey = { root: file.root, isThorough: options.isThorough ?? false };
   const reading = await engine.readList(text, survey, options.signal);

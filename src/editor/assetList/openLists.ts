@@ -7,7 +7,7 @@ import type { ManifestAsset } from '../../assets/manifestEntry';
 import type { Problem } from '../../assets/manifestProblems';
 import type { EngineHost } from '../engineHost';
 import type { Log } from '../log';
-import { isListDocument, listFileAt } from './listFile';
+import { isListDocument, listFileAt, openListDocument } from './listFile';
 import { loadList, type LoadedList } from './listReading';
 
 /** After the last keystroke or change on disk. */
@@ -53,6 +53,13 @@ export class OpenLists implements vscode.Disposable {
     return this.watched.get(uri.toString())?.list ?? null;
   }
 
+  /** As `get`, for exactly the text that the document has now: waits for the reading that is under way. Null where `token` ends it. */
+  async current(document: vscode.TextDocument, token: vscode.CancellationToken): Promise<OpenList | null> {
+    const isBehind = (): boolean => (this.get(document.uri)?.text ?? document.getText()) !== document.getText();
+    if (isBehind()) await this.waitUntil(() => !isBehind(), token);
+    return token.isCancellationRequested ? null : this.get(document.uri);
+  }
+
   /** Reads a list anew soon; nothing where it is not open. */
   refresh(uri: vscode.Uri): void {
     const watched = this.watched.get(uri.toString());
@@ -73,6 +80,18 @@ export class OpenLists implements vscode.Disposable {
     this.diskWatch?.dispose();
     this.subscriptions.dispose();
     this.changed.dispose();
+  }
+
+  private waitUntil(holds: () => boolean, token: vscode.CancellationToken): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!holds() && !token.isCancellationRequested) return;
+        listeners.dispose();
+        resolve();
+      };
+      const listeners = vscode.Disposable.from(this.onDidChange(look), token.onCancellationRequested(look));
+      look();
+    });
   }
 
   private open(document: vscode.TextDocument): void {
@@ -96,11 +115,17 @@ export class OpenLists implements vscode.Disposable {
     watched.reading?.abort();
     const controller = new AbortController();
     watched.reading = controller;
+    const file = listFileAt(uri);
+    // What the editor shows, whatever line ends and encoding the file has: offsets are those of its text.
+    const text = openListDocument(file)?.getText() ?? '';
     try {
-      const loaded = await loadList(this.engines, listFileAt(uri), { signal: controller.signal });
+      const loaded = await loadList(this.engines, file, { signal: controller.signal, text });
       if (!controller.signal.aborted) this.take(uri, watched, loaded);
     } catch (error) {
-      if (!controller.signal.aborted) this.log.write('warn', `${uri.fsPath} could not be read: ${String(error)}`);
+      if (controller.signal.aborted) return;
+      this.log.write('warn', `${uri.fsPath} could not be read: ${String(error)}`);
+      watched.list = null;
+      this.changed.fire(uri);
     }
   }
 
