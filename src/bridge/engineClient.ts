@@ -1,6 +1,6 @@
 // The host's handle on the engine: transfers and their events; no promise is left open. Questions are engineQuestions.ts, the thread
 // is engineThread.ts, the meaning of the messages protocol.ts.
-import { fromPlainError, type FetchError } from '../assets/fetchError';
+import { FetchError, fromPlainError } from '../assets/fetchError';
 import type { ListEdit } from '../assets/listEdit';
 import type { TextChange } from '../assets/manifestEdit';
 import type { FetchRequest, FetchResult } from '../assets/request';
@@ -53,8 +53,8 @@ interface PendingTransfer {
 }
 
 /**
- * One engine thread. Every promise that it hands out settles: a thread that throws, exits or says what can't be understood fails
- * all of them with `engineCrashed` (the bytes are kept), and the next call starts a new thread. Call `dispose()` at the end.
+ * One engine thread. Every promise that it hands out settles: where a thread throws, exits or says what can't be understood, questions
+ * fail with `engineCrashed`; transfers go on in a new thread, once, and fail so when that dies, too (the bytes are kept). Call `dispose()` at the end.
  */
 export class EngineClient {
   private readonly thread: EngineThread;
@@ -84,10 +84,20 @@ export class EngineClient {
   }
 
   /**
-   * Fetches one file. Resolves when it is published.
-   * @throws FetchError of any code; `engineCrashed` where the thread died
+   * Fetches one file. Resolves when it is published. Where the thread dies the transfer goes on in a new one, once.
+   * @throws FetchError of any code; `engineCrashed` where the thread died twice
    */
-  async start(request: FetchRequest, { onEvent, signal }: StartOptions = {}): Promise<FetchResult> {
+  async start(request: FetchRequest, options: StartOptions = {}): Promise<FetchResult> {
+    try {
+      return await this.startOnce(request, options);
+    } catch (error) {
+      const isLost = error instanceof FetchError && error.code === 'engineCrashed';
+      if (!isLost || this.isDisposed) throw error;
+      return this.startOnce(request, options);
+    }
+  }
+
+  private async startOnce(request: FetchRequest, { onEvent, signal }: StartOptions): Promise<FetchResult> {
     if (signal?.aborted === true) throw cancelled();
     const id = this.nextId();
     const cancel = (): void => this.cancel(id);

@@ -1,5 +1,6 @@
-// A worker thread that behaves as the path of each request says: `done`, `fail`, `throw`, `exit`, `silent`, `forge`, `block`. Real
-// thread, real messages; only the transfers are not.
+// A worker thread that behaves as the path of each request says: `done`, `fail`, `throw`, `exit`, `silent`, `forge`, `block`;
+// `once` dies the first time. Real thread, real messages; only the transfers are not.
+import { existsSync, writeFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 
 let config = null;
@@ -33,6 +34,12 @@ const behaviours = {
   },
   exit() {
     process.exit(3);
+  },
+  once(id, path) {
+    const mark = `${config.stateDir}/died`;
+    if (existsSync(mark)) return behaviours.done(id, path);
+    writeFileSync(mark, '');
+    throw new Error('a defect');
   },
   silent() {},
   forge(id) {

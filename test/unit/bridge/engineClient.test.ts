@@ -4,12 +4,13 @@ import { FetchError, type FetchErrorCode } from '../../../src/assets/fetchError'
 import { makeRequest, type FetchRequest } from '../../../src/assets/request';
 import { EngineClient, type EngineClientTimeouts } from '../../../src/bridge/engineClient';
 import { defaultEngineConfig, type EngineConfig, type TransferEvent } from '../../../src/bridge/protocol';
+import { TempFolder } from '../../support/tempFolder';
 
 const workerPath = fileURLToPath(new URL('../../support/scriptedEngine.mjs', import.meta.url));
 const config: EngineConfig = { ...defaultEngineConfig, stateDir: '/nowhere', connectionsPerFile: 4 };
 const deaf: EngineConfig = { ...config, userAgent: 'deaf' };
 
-type Behaviour = 'done' | 'fail' | 'throw' | 'exit' | 'silent' | 'forge' | 'block';
+type Behaviour = 'done' | 'once' | 'fail' | 'throw' | 'exit' | 'silent' | 'forge' | 'block';
 
 function requestTo(path: Behaviour): FetchRequest {
   return makeRequest({ urls: ['https://example.com/x'], root: '/root', path });
@@ -72,7 +73,7 @@ describe('EngineClient', () => {
   });
 
   for (const death of ['throw', 'exit'] as const) {
-    it(`D10 fails every pending transfer when the thread dies by ${death}, and starts a new one for the next`, async () => {
+    it(`D10 fails every pending transfer when the thread dies twice by ${death}, and starts a new one for the next`, async () => {
       const client = makeClient();
       const waiting = assertCode(client.start(requestTo('silent')), 'engineCrashed');
       await assertCode(client.start(requestTo(death)), 'engineCrashed');
@@ -81,6 +82,20 @@ describe('EngineClient', () => {
       assert.ok(log.some((line) => line.startsWith('error: The engine stopped')));
     });
   }
+
+  it('D10 goes on in a new thread when the thread dies, the other transfers too', async () => {
+    const folder = await TempFolder.make('crash');
+    try {
+      const client = makeClient({ ...config, stateDir: folder.path });
+      const cancelling = new AbortController();
+      const other = assertCode(client.start(requestTo('silent'), { signal: cancelling.signal }), 'cancelled');
+      assert.equal((await client.start(requestTo('once'))).bytes, 3);
+      cancelling.abort();
+      assert.equal((await other).details.keptBytes, 7, 'it runs in the new thread');
+    } finally {
+      await folder.dispose();
+    }
+  });
 
   it('C54 believes nothing that breaks the protocol, and gives up on a thread that says it', async () => {
     const client = makeClient();
