@@ -1,6 +1,7 @@
 // Judges a URL of a manifest: can it be fetched, may it be shared, will its bytes stay the same.
 import { FetchError } from './fetchError';
 import type { Span, TellProblem } from './manifestProblems';
+import { findFragmentHashes } from './publishedHashes';
 import { parseHttpUrl } from './redact';
 
 /** Hosts and paths of archives that a forge packs when asked; a new packer gives new bytes for the same commit. */
@@ -36,6 +37,7 @@ export function findInstability(url: URL): 'generatedArchive' | 'movingTarget' |
 export function checkManifestUrl(text: string, isPinned: boolean, at: Span, tell: TellProblem): void {
   try {
     const url = parseHttpUrl(text);
+    findFragmentHashes(text);
     if (url.username !== '' || url.password !== '') {
       tell(
         'warning',

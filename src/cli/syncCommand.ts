@@ -14,6 +14,7 @@ import { engineOptionSpecs, readEngineConfig } from './engineOptions';
 import { fetchPlanned, type FetchRun, type Plan } from './fetchPlan';
 import { surveyFiles } from './fileProofs';
 import { parseOptions, type OptionSpecs } from './parseOptions';
+import { refuseHosts } from './refusedHosts';
 import { recallSettled, rememberSettled, type SettledList } from './settledList';
 import type { Surroundings } from './surroundings';
 import { SyncReporter } from './syncReporter';
@@ -81,7 +82,8 @@ async function sync(run: Sync): Promise<{ plan: Plan; code: ExitCode }> {
   const { list, choices, config, reporter, surroundings, startedMs, signal } = run;
   const survey = { root: list.root, stateDir: config.stateDir, isThorough: false, signal };
   const states = await surveyFiles(list.assets, survey);
-  const plan = planSync(list.assets, (asset) => states.get(asset) ?? { type: 'missing' }, choices);
+  const wanted = planSync(list.assets, (asset) => states.get(asset) ?? { type: 'missing' }, choices);
+  const plan = refuseHosts(wanted, choices);
   reporter.plan(countActions(plan));
   const problemCodes = reportProblems(plan, reporter);
   // One entry that may not be fetched puts the whole list in doubt: nothing is half-done.
@@ -95,11 +97,17 @@ function codeOf(outcome: BatchOutcome): ExitCode {
   return outcome.type === 'done' ? exitCodes.done : exitCodeFor(outcome.error.code);
 }
 
-/** Tells of every entry that is not to be touched; the codes are what each makes of the exit code. */
+/**
+ * Tells of every entry that is not to be touched, people of a refused host only once; the codes are what each makes of the exit
+ * code.
+ */
 function reportProblems(plan: Plan, reporter: SyncReporter): ExitCode[] {
+  const toldHosts = new Set<string>();
   return plan.flatMap(({ asset, problem }) => {
     if (problem === null) return [];
-    reporter.problem(asset, problem);
+    const { host } = problem.details;
+    reporter.problem(asset, problem, host !== undefined && toldHosts.has(host));
+    if (host !== undefined) toldHosts.add(host);
     return [exitCodeFor(problem.code)];
   });
 }

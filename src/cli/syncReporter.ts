@@ -44,9 +44,9 @@ export class SyncReporter {
     if (!this.options.quiet) this.say(line);
   }
 
-  /** An entry that is left alone or refused; `error` says why. */
-  problem(asset: ManifestAsset, error: PlainFetchError): void {
-    this.fail(asset, error);
+  /** An entry that is left alone or refused; `error` says why. `isTold`: people know it from another entry. */
+  problem(asset: ManifestAsset, error: PlainFetchError, isTold = false): void {
+    if (!isTold) this.fail(asset, error);
     this.emit({ event: 'failed', asset: asset.path, line: asset.line, ...error });
   }
 

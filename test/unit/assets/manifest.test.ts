@@ -18,6 +18,11 @@ const codes = (text: string): string[] =>
   parseManifest(text).problems.map(({ severity, code }) => `${severity} ${code}`);
 
 describe('parseManifest', () => {
+  it('refuses a hash after # that is none', () => {
+    assert.deepEqual(codes(list(entry('a', { url: 'https://h.org/v1/a#sha256=abc' }))), ['error invalidUrl']);
+    assert.deepEqual(codes(list(entry('a', { url: `https://h.org/v1/a#sha256=${'ab'.repeat(32)}` }))), []);
+  });
+
   it('C43 refuses an entry that would replace the manifest itself', () => {
     for (const path of ['asset-fetch.json', 'Asset-Fetch.JSON', 'asset-fetch.json/x', 'lists/real.json']) {
       const { problems } = parseManifest(list(entry(path)), ['asset-fetch.json', 'lists/real.json']);

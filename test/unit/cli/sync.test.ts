@@ -258,6 +258,20 @@ describe('the list of assets', () => {
       assert.deepEqual(server.requests, []);
     });
 
+    it('C16 tells of a refused host once, and fetches nothing of the list', async () => {
+      const elsewhere = { path: 'z', url: 'http://example.invalid/z' };
+      writeList(serve('a', 1), serve('b', 2), { path: 'c', url: 'http://169.254.169.254/latest' }, elsewhere);
+      const args = ['sync', '--state-dir', folder.at('state')];
+      const { code, stderr } = await runCli(args, { cwd: folder.at('work') });
+      assert.equal(code, 1);
+      assert.equal(stderr.match(/127\.0\.0\.1:\d+ is this computer/g)?.length, 1);
+      assert.match(
+        stderr,
+        /json:16: .*169\.254\.169\.254 is a link-local address.*\n4 assets: 3 refused\.\nNothing was fetched/,
+      );
+      assert.deepEqual(server.requests, []);
+    });
+
     it('B09 leaves a folder that is in the way', async () => {
       mkdirSync(folder.at('work', 'a.bin'));
       writeList(serve('a.bin', 1), serve('b.bin', 2));
