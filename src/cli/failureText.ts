@@ -26,11 +26,17 @@ export function describeFailure(error: PlainFetchError, context: FailureContext)
     // One below the other, so that they can be compared by eye.
     lines.push(`  expected ${expected}`, `  actual   ${actual}`);
   }
-  for (const sentence of suppressed) lines.push(`  before that: ${sentence}`);
+  for (const sentence of suppressed) lines.push(`  before that: ${withHostOnce(sentence)}`);
   if (keptBytes > 0) lines.push(`  ${formatBytes(keptBytes)} are kept; the same command goes on from there.`);
   const hint = findHint(error, context);
   if (hint !== null) lines.push(`  ${hint}`);
   return lines;
+}
+
+/** `cdn.test: cdn.test answered 404.` without the first name. */
+function withHostOnce(sentence: string): string {
+  const [, host = '', rest = ''] = /^(\S+): (.*)$/s.exec(sentence) ?? [];
+  return host !== '' && rest.includes(host) ? rest : sentence;
 }
 
 function findHint(error: PlainFetchError, context: FailureContext): string | null {

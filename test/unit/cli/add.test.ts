@@ -105,6 +105,21 @@ describe('asset-fetch add', () => {
     assert.deepEqual(server.requests, []);
   });
 
+  it('B08 ends with exit code 4 where the list may not be read', async function () {
+    if (isRoot()) this.skip();
+    writeList(serve('b.bin', 2));
+    chmodSync(listFile(), 0);
+    for (const command of [['add', serve('x', 1).url, 'a.bin'], ['sync'], ['verify']]) {
+      const { code, events } = await run(...(command as [string]), '--json');
+      assert.equal(code, 4);
+      assert.deepEqual(
+        events.map((event) => [event.event, event['code']]),
+        [['failed', 'permissionDenied']],
+      );
+    }
+    assert.deepEqual(server.requests, []);
+  });
+
   it('names the lines of the list as it is, and what is not a list', async () => {
     writeList(serve('a.bin', 1));
     writeFileSync(listFile(), readFileSync(listFile(), 'utf8').replace('"version": 1', '"version": 2'));

@@ -57,7 +57,11 @@ describe('describeFailure', () => {
   });
 
   it('A32 lists the errors of other mirrors', () => {
-    const lines = describeFailure({ code: 'httpStatus', message: 'B.', details: { suppressed: ['A.'] } }, 'get');
-    assert.deepEqual(lines, ['asset-fetch: B.', '  before that: A.']);
+    const suppressed = ['A.', 'a.test: a.test answered 404.', 'b.test: It broke.'];
+    const lines = describeFailure({ code: 'httpStatus', message: 'B.', details: { suppressed } }, 'get');
+    assert.deepEqual(lines, [
+      'asset-fetch: B.',
+      ...['  before that: A.', '  before that: a.test answered 404.', '  before that: b.test: It broke.'],
+    ]);
   });
 });
