@@ -40,13 +40,15 @@ export async function runAdd(args: readonly string[], surroundings: Surroundings
   requireWritableList(list);
   const config = readEngineConfig(options, surroundings);
   const unlisted = { stateDir: config.stateDir, file: path.join(path.dirname(list), asset.path), url };
+  const overwrite = readListOverwrite(options);
   const request = makeRequest({
     urls: asset.urls,
     root: path.dirname(list),
     path: asset.path,
-    integrity: recallUnlisted(unlisted),
+    // Whoever has a file replaced wants what the server has now.
+    integrity: overwrite === 'fail' ? recallUnlisted(unlisted) : [],
     headers: readHeaders(options.all('header')),
-    overwrite: readListOverwrite(options),
+    overwrite,
     connections: readConnections(options),
   });
   const output = { json: options.isSet('json'), quiet: options.isSet('quiet'), displayUrl: redactUrl(url) };

@@ -60,7 +60,7 @@ export function formatSummary(summary: SyncSummary): string[] {
     [counts.unpinned, 'present without a hash'],
     [counts.skippedPlatform, 'for other platforms'],
     [counts.modified, 'changed by hand'],
-    [counts.conflict, 'in the way'],
+    [counts.conflict, 'in the way or unreadable'],
     [counts.refused, 'refused'],
     [failed, 'failed'],
     [unfinished, 'unfinished'],
