@@ -135,6 +135,20 @@ describe('transfers and time', function () {
       assert.ok(waitedMs >= 7_000 && waitedMs < 20_000, `${waitedMs} ms`);
     });
 
+    it(`B25 A54 waits for a date by the clock of this machine, set ${how}, and no longer where it is set again`, async () => {
+      const url = server.serve('/a', { sizeBytes: 100_000, seed: 1 });
+      wallOffsetMs = offsetMs;
+      const date = new Date(Date.now() + offsetMs + 60_000).toUTCString();
+      server.fault('/a', 0, { status: 503, headers: { 'Retry-After': date } });
+      const running = engine.begin(url);
+      await engine.waitUntil(() => running.events.some(({ type }) => type === 'retrying'));
+      wallOffsetMs = 0;
+      assertDone(await running.outcome, 1, 100_000);
+      const waitedMs = engine.sleepsMs.reduce((sum, ms) => sum + ms, 0);
+      // Less by as long as the request took.
+      assert.ok(waitedMs > 30_000 && waitedMs <= 60_000, `${waitedMs} ms`);
+    });
+
     it(`B25 goes on with what was kept before the clock was set ${how}`, async () => {
       const url = server.serve('/a', { sizeBytes: 3 * MIB, seed: 1 });
       server.fault('/a', 0, { stallAfterBytes: 2 * MIB });
