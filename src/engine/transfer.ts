@@ -176,7 +176,9 @@ export class Transfer {
     { totalBytes }: RemoteObject,
   ): Promise<Destination> {
     const { disk, config } = this.context;
-    state.name ??= this.request.isFolder ? proposeRemoteName(answer, this.request, place) : fileNameOf(this.request.path);
+    state.name ??= this.request.isFolder
+      ? proposeRemoteName(answer, this.request, place)
+      : fileNameOf(this.request.path);
     const destination = this.named ?? (await this.locate(place, state.name));
     requireFree(destination, this.request.overwrite);
     this.proof.readPublished(answer);

@@ -7,7 +7,7 @@ import { asPlainText } from '../../../src/editor/plainText';
 import { describeResult } from '../../../src/editor/progressText';
 import { english } from './plainLocalizer';
 
-/** What VS Code makes a link of in a plain message: src/vs/base/common/linkedText.ts. */
+/** What VS Code makes a link of in a plain message (its parseLinkedText). */
 const LINK = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
 
 const HOSTILE = [
