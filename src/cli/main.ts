@@ -1,6 +1,6 @@
 // The command line as a table: command -> help and handler. Commands load only what they need, when they run.
 import { exitCodeFor, exitCodes, type ExitCode } from '../assets/exitCode';
-import { FetchError, toPlainError } from '../assets/fetchError';
+import { FetchError } from '../assets/fetchError';
 import { redactText, redactUrl } from '../assets/redact';
 import { translateLocalError } from '../engine/localError';
 import { findNearest } from './didYouMean';

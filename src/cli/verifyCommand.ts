@@ -1,6 +1,6 @@
 // `asset-fetch verify`: reads every listed file and says whether it still holds what the list says. Changes nothing.
 import { exitCodeFor, exitCodes, worstOf, type ExitCode } from '../assets/exitCode';
-import { FetchError, type PlainFetchError } from '../assets/fetchError';
+import type { PlainFetchError } from '../assets/fetchError';
 import { matchesPlatform } from '../assets/manifest';
 import type { ManifestAsset } from '../assets/manifestEntry';
 import { isUnpinned, type DiskState } from '../assets/syncPlan';
