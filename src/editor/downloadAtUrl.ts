@@ -12,6 +12,7 @@ import type { Services } from './services';
 import { readSettings } from './settings';
 import { urlsAtCursors } from './urlsAtCursor';
 import { askForFile, proposeFolder } from './wantedFile';
+import { localFolders } from './workspaceGuard';
 
 /** Asks where the file goes and fetches it; several URLs are picked from first. @param hovered the URL of a hover's link */
 export async function downloadAtUrl(services: Services, hovered: string | null): Promise<void> {
@@ -28,18 +29,25 @@ export async function downloadAtUrl(services: Services, hovered: string | null):
 }
 
 async function downloadSeveral({ downloader, memory, log }: Services, urls: readonly string[]): Promise<void> {
+  if (localFolders().length === 0) {
+    void showNotice('info', vscode.l10n.t('Open a folder first: several files need one to go to.'));
+    return;
+  }
   let folder = await proposeFolder(memory.last());
+  let ticked = urls;
   while (folder !== null) {
     const { root, folder: inRoot } = folder;
-    const answer = await pickUrls(urls, inRoot === '' ? path.basename(root) : inRoot);
-    if (answer.urls.length === 0) return;
-    if (!answer.wantsOtherFolder) {
-      memory.remember(folder);
-      return downloadAll(composeRequests(answer.urls, folder), downloader, log);
+    const answer = await pickUrls(urls, ticked, inRoot === '' ? path.basename(root) : inRoot);
+    if (answer.urls === null) return;
+    ticked = answer.urls;
+    if (answer.wantsOtherFolder) {
+      folder = (await browse(folder)) ?? folder;
+      continue;
     }
-    folder = (await browse(folder)) ?? folder;
+    memory.remember(folder);
+    if (ticked.length > 0) await downloadAll(composeRequests(ticked, folder), downloader, log);
+    return;
   }
-  void showNotice('info', vscode.l10n.t('Open a folder first: several files need one to go to.'));
 }
 
 async function browse({ root, folder }: UsedFolder): Promise<UsedFolder | null> {

@@ -8,6 +8,9 @@ import { askModally } from './notices';
 
 const { l10n } = vscode;
 
+/** Names that fit into one dialog. */
+const NAMES_SHOWN = 20;
+
 /** `[2, 2]`: the second of two. */
 export type StepOfSteps = readonly [number, number];
 
@@ -82,16 +85,32 @@ export async function askIntegrity(initial: string): Promise<string | null> {
   return answer.type === 'accepted' ? answer.value.trim() : null;
 }
 
-/** Asks what to do about a file that is there already. Null: leave everything as it is. */
+/** Asks what to do about files that are there already, all in one way. Null: leave everything as it is. */
+export function askConflicts(names: readonly string[]): Promise<'replace' | 'keepBoth' | null> {
+  const [name = ''] = names;
+  if (names.length === 1) return askConflict(name);
+  const kept = l10n.t('The old files stay as they are until the new ones are complete and verified.');
+  const shown = names.slice(0, NAMES_SHOWN);
+  const rest = names.length > shown.length ? [l10n.t('and {0} more', names.length - shown.length)] : [];
+  return askAboutOverwriting(
+    l10n.t('{0} files exist already.', names.length),
+    `${[...shown, ...rest].join('\n')}\n\n${kept}`,
+  );
+}
+
+/** As `askConflicts`, about one file. */
 export function askConflict(name: string): Promise<'replace' | 'keepBoth' | null> {
-  return askModally(
+  return askAboutOverwriting(
     l10n.t('{0} exists already.', name),
     l10n.t('The old file stays as it is until the new one is complete and verified.'),
-    [
-      { id: 'replace', title: l10n.t('Replace') },
-      { id: 'keepBoth', title: l10n.t('Keep Both') },
-    ],
   );
+}
+
+function askAboutOverwriting(question: string, detail: string): Promise<'replace' | 'keepBoth' | null> {
+  return askModally(question, detail, [
+    { id: 'replace', title: l10n.t('Replace') },
+    { id: 'keepBoth', title: l10n.t('Keep Both') },
+  ]);
 }
 
 /** Asks before a file is written that tools obey unasked, such as `.vscode/tasks.json`. */
@@ -140,26 +159,31 @@ export async function browseForFile(name: string): Promise<string | null> {
 }
 
 export interface UrlsAnswer {
-  readonly urls: readonly string[];
+  /** Those that are ticked; null where the question was dismissed. */
+  readonly urls: readonly string[] | null;
   /** Whether another folder is wanted for them first. */
   readonly wantsOtherFolder: boolean;
 }
 
-/** Asks which of several addresses to fetch into `folderName`; all are ticked at first. None: dismissed. */
-export async function pickUrls(urls: readonly string[], folderName: string): Promise<UrlsAnswer> {
+/** Asks which of several addresses to fetch into `folderName`; those of `ticked` are ticked at first. */
+export async function pickUrls(
+  urls: readonly string[],
+  ticked: readonly string[],
+  folderName: string,
+): Promise<UrlsAnswer> {
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly url: string }>();
   pick.title = l10n.t('Download Files into {0}', folderName);
   pick.placeholder = l10n.t('Untick what is not wanted');
   pick.canSelectMany = true;
   pick.matchOnDescription = true;
   pick.items = urls.map((url) => ({ label: new URL(url).pathname.split('/').at(-1) || url, description: url, url }));
-  pick.selectedItems = pick.items;
+  pick.selectedItems = pick.items.filter(({ url }) => ticked.includes(url));
   pick.buttons = [{ iconPath: new vscode.ThemeIcon('folder-opened'), tooltip: l10n.t('Choose Another Folder…') }];
   const selected = (): string[] => pick.selectedItems.map(({ url }) => url);
   const answer = await new Promise<UrlsAnswer>((resolve) => {
     pick.onDidAccept(() => resolve({ urls: selected(), wantsOtherFolder: false }));
     pick.onDidTriggerButton(() => resolve({ urls: selected(), wantsOtherFolder: true }));
-    pick.onDidHide(() => resolve({ urls: [], wantsOtherFolder: false }));
+    pick.onDidHide(() => resolve({ urls: null, wantsOtherFolder: false }));
     pick.show();
   });
   pick.dispose();

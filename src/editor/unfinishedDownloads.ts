@@ -6,6 +6,7 @@ import { displayHost } from '../assets/redact';
 import { makeRequest, type FetchRequest } from '../assets/request';
 import type { UnfinishedTransfer } from '../bridge/protocol';
 import { leaveOutListed } from './assetList/listedTransfers';
+import { downloadAll } from './batchDownload';
 import { showCause } from './endNotices';
 import { askModally, showNotice } from './notices';
 import { askUrl } from './prompts';
@@ -43,8 +44,16 @@ interface TransferItem extends vscode.QuickPickItem {
 
 /** Lists what is unfinished: choosing one resumes it, its button discards it. @throws FetchError `untrusted` */
 export async function showUnfinished(services: Services): Promise<void> {
-  const transfers = await services.downloader.listUnfinished();
-  if (transfers.length === 0) return void showNotice('info', l10n.t('No download is unfinished.'));
+  const unfinished = await services.downloader.listUnfinished();
+  // Those of asset lists would go on as something else: without consent by name, and as a person's own choice of host.
+  const transfers = await leaveOutListed(unfinished, services.assetLists);
+  if (transfers.length === 0) {
+    const text =
+      unfinished.length === 0
+        ? l10n.t('No download is unfinished.')
+        : l10n.t('Only workspace assets are unfinished. Fetch Workspace Assets goes on with them.');
+    return void showNotice('info', text);
+  }
   const pick = vscode.window.createQuickPick<TransferItem>();
   pick.title = l10n.t('Unfinished Downloads');
   pick.placeholder = l10n.t('Choose one to resume it');
@@ -81,14 +90,17 @@ async function discardItem(
   if (pick.items.length === 0) pick.hide();
 }
 
-/** Questions come one after another, downloads run at once. */
+/** Questions come one after another, downloads run at once; several have one notification and one message at the end. */
 async function resume(services: Services, transfers: readonly UnfinishedTransfer[]): Promise<void> {
-  const running: Promise<unknown>[] = [];
+  const { downloader, watched, log } = services;
+  const requests: FetchRequest[] = [];
   for (const transfer of transfers) {
-    const request = (await services.downloader.recallRequest(transfer.key)) ?? (await rebuildRequest(transfer));
-    if (request !== null) running.push(services.watched.run(request));
+    const request = (await downloader.recallRequest(transfer.key)) ?? (await rebuildRequest(transfer));
+    if (request !== null) requests.push(request);
   }
-  await Promise.all(running);
+  const [first] = requests;
+  if (requests.length > 1) await downloadAll(requests, downloader, log);
+  else if (first !== undefined) await watched.run(first);
 }
 
 /** The secrets are gone: what the journal knows has to do, and a signed address is asked for again. Null where it was not given. */

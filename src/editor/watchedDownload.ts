@@ -25,7 +25,7 @@ export class WatchedDownload {
       return await this.fetchOnce(request);
     } catch (reason) {
       const error = asFetchError(reason);
-      const overwrite = error.code === 'destinationExists' ? await askAboutConflict(error, request) : null;
+      const overwrite = isConflict(error, request) ? await askAboutConflict(error, request) : null;
       if (overwrite === null) throw error;
       return this.fetchOnce({ ...request, overwrite });
     }
@@ -37,8 +37,11 @@ export class WatchedDownload {
       const result = await this.fetch(request);
       goOn(showResult(result), this.log);
       return result;
-    } catch (error) {
-      const isAnotherTry = await showFailure(asFetchError(error), nameOfRequest(request), this.log);
+    } catch (reason) {
+      const error = asFetchError(reason);
+      // A person was asked, and left the file that is there as it is.
+      if (isConflict(error, request)) return null;
+      const isAnotherTry = await showFailure(error, nameOfRequest(request), this.log);
       return isAnotherTry ? this.run(request) : null;
     }
   }
@@ -63,8 +66,11 @@ export function nameOfRequest({ urls, path: relative, isFolder }: FetchRequest):
   return proposeFileName({ contentDisposition: [], url }) || displayHost(url);
 }
 
-/** Only a `fail` that nobody has decided yet is asked about, and only a file: a folder is never replaced. */
-async function askAboutConflict(error: FetchError, request: FetchRequest): Promise<'replace' | 'keepBoth' | null> {
-  if (request.overwrite !== 'fail' || error.details.reason === 'EISDIR') return null;
+/** Whether a file is in the way that nobody has decided about yet. Folders are never replaced, so nobody is asked. */
+export function isConflict({ code, details }: FetchError, { overwrite }: FetchRequest): boolean {
+  return code === 'destinationExists' && overwrite === 'fail' && details.reason !== 'EISDIR';
+}
+
+function askAboutConflict(error: FetchError, request: FetchRequest): Promise<'replace' | 'keepBoth' | null> {
   return askConflict(path.basename(error.details.path ?? nameOfRequest(request)));
 }

@@ -17,6 +17,7 @@ import { askUrl, confirmSensitivePath, faultOf } from '../prompts';
 import type { Services } from '../services';
 import { readSettings } from '../settings';
 import { urlInClipboard } from '../wantedFile';
+import { isConflict } from '../watchedDownload';
 import { editList } from './listEdit';
 import { listExists, listFileIn, nameOfList, readListText, type ListFile } from './listFile';
 import { pickListFolder } from './pickListFolder';
@@ -88,8 +89,10 @@ async function fetchEntry(
   for (;;) {
     try {
       return await services.watched.fetch(request);
-    } catch (error) {
-      if (!(await showFailure(asFetchError(error), path.posix.basename(place), services.log))) return null;
+    } catch (reason) {
+      const error = asFetchError(reason);
+      if (isConflict(error, request)) return null;
+      if (!(await showFailure(error, path.posix.basename(place), services.log))) return null;
     }
   }
 }
