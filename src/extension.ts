@@ -9,7 +9,7 @@ const loaded: { editor: Promise<Editor> | null } = { editor: null };
 
 /** Called once by VS Code. Registers stand-ins and returns at once. */
 export function activate(context: vscode.ExtensionContext): AssetFetchApi {
-  const load = (): Promise<Editor> => (loaded.editor ??= loadEditor(context));
+  const load = (): Promise<Editor> => (loaded.editor ??= loadEditor(context).catch(forget));
   const { contributes } = context.extension.packageJSON as { contributes: { commands: { command: string }[] } };
   for (const { command } of contributes.commands) {
     const run = async (...args: readonly unknown[]): Promise<unknown> => (await load()).commands[command]?.(...args);
@@ -20,8 +20,15 @@ export function activate(context: vscode.ExtensionContext): AssetFetchApi {
     resolveTask: async (task, token) => (await load()).tasks.resolveTask(task, token),
   };
   context.subscriptions.push(vscode.tasks.registerTaskProvider(taskType, tasks));
-  setTimeout(() => void load(), 0);
+  // What fails here is tried again by the first command, which tells it.
+  setTimeout(() => void load().catch(() => undefined), 0);
   return { apiVersion: 1, download: async (...args) => (await load()).api.download(...args) };
+}
+
+/** A failure to load is not kept: the files may be readable the next time. */
+function forget(error: unknown): never {
+  loaded.editor = null;
+  throw error;
 }
 
 async function loadEditor(context: vscode.ExtensionContext): Promise<Editor> {
@@ -31,5 +38,5 @@ async function loadEditor(context: vscode.ExtensionContext): Promise<Editor> {
 
 /** VS Code waits for it up to 5 s; the engine takes at most about one. */
 export async function deactivate(): Promise<void> {
-  await (await loaded.editor)?.dispose();
+  await (await loaded.editor?.catch(() => null))?.dispose();
 }

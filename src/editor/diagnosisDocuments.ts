@@ -1,4 +1,5 @@
 // Diagnoses as read-only documents. Making one is diagnoseUrl.ts.
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 
 const SCHEME = 'asset-fetch-diagnosis';
@@ -6,7 +7,6 @@ const SCHEME = 'asset-fetch-diagnosis';
 /** The diagnoses that are open as documents; nobody can edit them, and nothing asks whether to save them. */
 export class DiagnosisDocuments implements vscode.TextDocumentContentProvider {
   private readonly texts = new Map<string, string>();
-  private count = 0;
 
   /** Registers the provider. Dispose what it returns. */
   register(): vscode.Disposable {
@@ -17,8 +17,8 @@ export class DiagnosisDocuments implements vscode.TextDocumentContentProvider {
   }
 
   async show(host: string, text: string): Promise<void> {
-    this.count += 1;
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${host}`, query: String(this.count) });
+    // Not a count: after a reload it would begin anew and meet documents that the window brought back.
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${host}`, query: randomUUID() });
     this.texts.set(uri.toString(), text);
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
   }

@@ -23,6 +23,7 @@ export class FolderMemory {
   }
 
   remember(used: UsedFolder): void {
-    void this.state.update(KEY, used);
+    // A window that closes takes no state any more; the next one proposes another folder then.
+    void this.state.update(KEY, used).then(undefined, () => undefined);
   }
 }

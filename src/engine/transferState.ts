@@ -138,11 +138,11 @@ export class TransferState {
   /** Gives up the bytes on disk. The journal forgets them before the part file is written anew: no crash can join two objects. */
   async reset(): Promise<void> {
     this.isResetting = true;
+    this.flushed = [];
     try {
       await this.checkpoint.settle();
       await this.hold.assertHeld();
       this.hash.reset();
-      this.flushed = [];
       this.resumedBytes = this.savedBytes = 0;
       await this.part.truncate();
       if (this.hasJournal) await saveJournal(this.context.disk, this.folder, this.record([], []), 'durable');

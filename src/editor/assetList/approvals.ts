@@ -39,7 +39,9 @@ export class ListApprovals {
   }
 
   private decide(list: Uri, decision: Decision): void {
-    void this.state.update(KEY, { ...this.all(), [list.toString()]: decision });
+    const decisions = { ...this.all(), [list.toString()]: decision };
+    // A window that closes takes no state any more; the next one asks again then.
+    void this.state.update(KEY, decisions).then(undefined, () => undefined);
   }
 
   private all(): Readonly<Record<string, Decision>> {

@@ -5,6 +5,7 @@ import { FetchError } from '../../assets/fetchError';
 import { runsWhenOpened } from '../../assets/sensitivePath';
 import type { CommandTable } from '../commands';
 import { openFile, showCause } from '../endNotices';
+import { findWorkspaceFolder } from '../locateFolder';
 import { askModally } from '../notices';
 import type { Services } from '../services';
 import { linkedUrl } from '../urlHover';
@@ -127,10 +128,14 @@ function givenUrl(argument: unknown): string | null {
   return argument instanceof vscode.Uri && editor !== undefined ? (urlsAtCursors(editor)[0] ?? null) : null;
 }
 
+/** Any extension can call with any URI: a list counts in folders that are open and trusted alone. */
 function readFile(argument: unknown): ListFile {
   if (typeof argument !== 'string')
     throw new FetchError('invalidRequest', 'The command needs the URI of an asset list.');
-  return listFileAt(vscode.Uri.parse(argument));
+  const uri = vscode.Uri.parse(argument);
+  if (uri.scheme === 'file' && findWorkspaceFolder(uri.fsPath) !== null) return listFileAt(uri);
+  const text = l10n.t('{0} is outside of the folders that are open.', uri.fsPath);
+  throw new FetchError('unsafePath', text, { path: uri.fsPath });
 }
 
 function readPath(argument: unknown): string {

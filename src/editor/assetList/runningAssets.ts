@@ -25,8 +25,8 @@ export class RunningAssets implements vscode.Disposable {
   }
 
   end(file: string): void {
-    this.amounts.delete(file);
-    this.tell();
+    // An end is never left out: nothing would come after it to take the line away.
+    if (this.amounts.delete(file)) this.changed.fire();
   }
 
   dispose(): void {
@@ -34,11 +34,8 @@ export class RunningAssets implements vscode.Disposable {
   }
 
   private set(file: string, receivedBytes: number, totalBytes: number | null): void {
+    const isNew = !this.amounts.has(file);
     this.amounts.set(file, { receivedBytes, totalBytes });
-    this.tell();
-  }
-
-  private tell(): void {
-    if (this.amounts.size === 0 || this.throttle.allows(performance.now())) this.changed.fire();
+    if (this.throttle.allows(performance.now()) || isNew) this.changed.fire();
   }
 }
