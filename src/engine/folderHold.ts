@@ -9,6 +9,8 @@ import { detachPart, makeTransferFolder, requireUsableState, type TransferFolder
 export class Superseded extends Error {}
 
 const WATCH_MS = 200;
+/** Times that the folder may vanish while its lease is asked for. */
+const MOST_ATTEMPTS = 20;
 
 /** At most one lease at a time; whoever made it calls `release` at the end. */
 export class FolderHold {
@@ -73,12 +75,13 @@ export class FolderHold {
 
   /** An owner that is done removes the folder under whoever waits: then it is made anew. */
   private async acquire(signal: AbortSignal, onWaiting: () => void): Promise<Lease> {
-    for (;;) {
-      await makeTransferFolder(this.disk, this.folder);
+    for (let attempt = 1; ; attempt += 1) {
       try {
+        await makeTransferFolder(this.disk, this.folder);
         return await acquireLease(this.disk, this.folder.dir, { signal, onWaiting });
       } catch (error) {
-        if (!(error instanceof FetchError) || error.details.reason !== 'ENOENT') throw error;
+        const isGone = error instanceof FetchError && error.details.reason === 'ENOENT';
+        if (!isGone || attempt >= MOST_ATTEMPTS) throw error;
       }
     }
   }

@@ -44,7 +44,7 @@ export class SegmentFetch {
   private requireSameOrigin({ source, host }: Connection, { landing }: Answer, usedLanding: boolean): void {
     if (!source.hasAnswered || (landing?.isSameOrigin ?? true)) return;
     const message = `${host} redirects to another server in the middle of the file.`;
-    const error = new FetchError('protocolViolation', message, { host });
+    const error = new FetchError('protocolViolation', message, { host, isFinal: !usedLanding });
     throw usedLanding ? this.resolveAnew(source, error) : error;
   }
 

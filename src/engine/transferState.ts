@@ -34,7 +34,7 @@ export class TransferState {
   private flushed: RangeSet = [];
   /** A failed flush may have lost what it was to save, and a second one would not tell: Linux marks such pages clean. */
   private hasLostFlush = false;
-  /** Ticks go on meanwhile, and the workload still counts what is given up. */
+  /** Ticks go on meanwhile, and so does a flush that is under way. */
   private isResetting = false;
   /** Set once nothing more is written. */
   private partStamp: string | null = null;
@@ -135,7 +135,7 @@ export class TransferState {
     this.checkpoint.note(this.work.writtenBytes, this.work.totalBytes);
   }
 
-  /** Gives up the bytes on disk. The journal forgets them before the part file is written anew: no crash can join two objects. */
+  /** Gives up the bytes on disk, as the workload has done. The journal forgets them before the part file is written anew: no crash can join two objects. */
   async reset(): Promise<void> {
     this.isResetting = true;
     this.flushed = [];
@@ -146,9 +146,6 @@ export class TransferState {
       this.resumedBytes = this.savedBytes = 0;
       await this.part.truncate();
       if (this.hasJournal) await saveJournal(this.context.disk, this.folder, this.record([], []), 'durable');
-    } catch (error) {
-      this.work.reset();
-      throw error;
     } finally {
       this.isResetting = false;
     }
@@ -220,7 +217,7 @@ export class TransferState {
     const { written } = this.work;
     try {
       await this.part.flush();
-      this.flushed = written;
+      if (!this.isResetting) this.flushed = written;
     } catch (error) {
       this.hasLostFlush = true;
       this.onLost(asFetchError(error));
