@@ -15,11 +15,32 @@ export interface PresentFile {
   readonly verifiedBy: string;
 }
 
+/** Looks at one destination for the wanted file, again after each wait for another process. */
+export class PresenceLook {
+  /** What stood there at the last look; null before the first. */
+  private stamp: string | null = null;
+
+  constructor(
+    private readonly context: EngineContext,
+    private readonly request: FetchRequest,
+  ) {}
+
+  /** @param isOthersRequest the process that was waited for fetched the same. Raises what `findPresent` raises. */
+  async find(destination: Destination, isOthersRequest: boolean, signal: AbortSignal): Promise<PresentFile | null> {
+    const before = this.stamp;
+    this.stamp = await stampDestination(this.context.disk, destination);
+    const hasChanged = before !== null && before !== this.stamp;
+    const present = await findPresent(this.context, this.request, destination, signal);
+    if (present || !hasChanged || !isOthersRequest) return present;
+    return findJustPublished(this.context, this.request, destination);
+  }
+}
+
 /**
  * The file at the destination where all given hashes hold for it, made executable where that is wanted; null where no hash is
  * given or one fails. Raises `localIo`, `permissionDenied`, and the signal's reason.
  */
-export async function findPresent(
+async function findPresent(
   context: EngineContext,
   { integrity, isExecutable }: FetchRequest,
   { existing, path }: Destination,
@@ -71,7 +92,7 @@ export async function findSame(
 }
 
 /** What stands at the destination: two stamps are the same where nothing was published there in between. */
-export async function stampDestination({ fileSystem }: Disk, { existing, path }: Destination): Promise<string> {
+async function stampDestination({ fileSystem }: Disk, { existing, path }: Destination): Promise<string> {
   const stats = existing === 'nothing' ? null : await fileSystem.lstat(path).catch(() => null);
   return stats === null ? 'nothing' : `${stats.dev} ${stats.ino} ${stats.ctimeNs}`;
 }
@@ -80,7 +101,7 @@ export async function stampDestination({ fileSystem }: Disk, { existing, path }:
  * The file that another process has just published from the same URL, if it is still what that process recorded. Null where
  * the request asks for a proof that the other one need not have had.
  */
-export async function findJustPublished(
+async function findJustPublished(
   { config, disk }: EngineContext,
   { checksumUrl, integrity, isExecutable, sizeBytes }: FetchRequest,
   { path }: Destination,

@@ -3,6 +3,7 @@ import type { FetchError } from '../assets/fetchError';
 import type { FetchRequest } from '../assets/request';
 import type { Clock } from './clock';
 import type { ConnectionBudget } from './connectionBudget';
+import type { EngineContext } from './engineContext';
 import type { Answer } from './exchange';
 import type { HttpClient } from './http';
 import type { PartFile } from './partFile';
@@ -25,6 +26,20 @@ export interface DownloadSurroundings {
   readonly idleTimeoutMs: number;
   /** Whether this process, not the network, is what holds transfers up at the moment. */
   readonly isLocallyBound: () => boolean;
+}
+
+/** The same for every download of an engine. */
+export function surroundingsIn({
+  budget,
+  config,
+  disk,
+  http,
+  isLocallyBound,
+  random,
+}: EngineContext): DownloadSurroundings {
+  const { connectionsPerFile, idleTimeoutMs, retries } = config;
+  const { clock, wallClockMs } = disk;
+  return { http, budget, clock, wallClockMs, random, connectionsPerFile, retries, idleTimeoutMs, isLocallyBound };
 }
 
 /** What a download tells its owner while it runs. */

@@ -49,6 +49,14 @@ export class Sources {
     return order.find(({ dropped }) => dropped === null) ?? null;
   }
 
+  /** The current one has its turn once more, unless it is given up for `reason`: then the next. False where none is left. */
+  turn(reason: FetchError | null): boolean {
+    this.current.dropped ??= reason;
+    const next = this.current.dropped ? this.next() : this.current;
+    if (next) this.current = next;
+    return next !== null;
+  }
+
   /** The usable one with the fewest of these connections, the current one where equal. */
   leastUsed(connections: Iterable<{ readonly source: Source }>): Source {
     const busy = [...connections];

@@ -12,9 +12,10 @@ import { FolderHold, Superseded } from './folderHold';
 import { checkSpace } from './freeSpace';
 import { putAway } from './leftovers';
 import { fileNameOf, locateDestination, requireFree, type Destination, type Place } from './place';
-import { findJustPublished, findPresent, stampDestination, type PresentFile } from './presentFile';
+import { PresenceLook, type PresentFile } from './presentFile';
 import { Proof } from './proof';
 import { proposeRemoteName } from './remoteName';
+import { surroundingsIn } from './sharedDownload';
 import { Sources } from './source';
 import { transferFolder, transferKey, type TransferFolder } from './transferFolder';
 import { TransferMeter } from './transferMeter';
@@ -37,14 +38,13 @@ export class Transfer {
   private readonly proof: Proof;
   private readonly hold: FolderHold;
   private readonly meter: TransferMeter;
+  private readonly presence: PresenceLook;
   /** Ends the download from within, besides the caller's signal. */
   private failure = new AbortController();
   private materializing: Promise<void> | null = null;
   /** Where the file goes; null for a request that leaves the name to the server. */
   private named: Destination | null = null;
   private hasChecksums = false;
-  /** What stood at the destination before another process was waited for; null before the first look. */
-  private stampBefore: string | null = null;
 
   /** Raises `invalidRequest` or `unsupportedUrl` for a request that can't be carried out at all. */
   constructor(
@@ -59,6 +59,7 @@ export class Transfer {
     this.folder = transferFolder(context.config.stateDir, transferKey(request));
     this.hold = new FolderHold(context.disk, this.folder, () => this.emit({ type: 'waiting' }));
     this.meter = new TransferMeter(context.disk.clock.nowMs());
+    this.presence = new PresenceLook(context, request);
   }
 
   /** Fetches, proves and publishes the file. An abort of the signal raises its reason and keeps the bytes. */
@@ -81,13 +82,8 @@ export class Transfer {
   private async findPresent(place: Place): Promise<PresentFile | null> {
     if (this.request.isFolder) return null;
     const destination = (this.named = await this.locate(place, fileNameOf(this.request.path)));
-    const before = this.stampBefore;
-    this.stampBefore = await stampDestination(this.context.disk, destination);
-    const hasChanged = before !== null && before !== this.stampBefore;
-    const isOthersWork = hasChanged && this.hold.othersUrlHash === hashUrl(this.request.urls[0] ?? '');
-    const present =
-      (await findPresent(this.context, this.request, destination, this.signal)) ??
-      (isOthersWork ? await findJustPublished(this.context, this.request, destination) : null);
+    const isOthersRequest = this.hold.othersUrlHash === hashUrl(this.request.urls[0] ?? '');
+    const present = await this.presence.find(destination, isOthersRequest, this.signal);
     if (!present) requireFree(destination, this.request.overwrite);
     return present;
   }
@@ -144,27 +140,18 @@ export class Transfer {
     state: TransferState,
     onObject: (answer: Answer, object: RemoteObject) => Promise<void>,
   ): Download {
-    const { budget, config, disk, http, isLocallyBound, random } = this.context;
-    const { connectionsPerFile, idleTimeoutMs, retries } = config;
-    const download: Download = new Download(
-      {
-        ...{ http, budget, random, connectionsPerFile, retries, idleTimeoutMs, isLocallyBound },
-        ...{ clock: disk.clock, wallClockMs: disk.wallClockMs },
-      },
-      this.request,
-      this.sources,
-      state.remote,
-      state.part,
-      state.work,
-      {
-        onObject,
-        onWritten: () => state.noteProgress(),
-        onReset: () => state.reset(),
-        onRetry: (attempt, delayMs, { code, message, details }) =>
-          this.emit({ type: 'retrying', attempt, attempts: retries, delayMs, error: { code, message, details } }),
-        onTick: () => this.report(state, download),
-      },
-    );
+    const around = surroundingsIn(this.context);
+    const download: Download = new Download(around, this.request, this.sources, state.remote, state.part, state.work, {
+      onObject,
+      onWritten: () => state.noteProgress(),
+      onReset: () => state.reset(),
+      onRetry: (attempt, delayMs, { code, message, details }) =>
+        this.emit({
+          ...{ type: 'retrying', attempt, attempts: around.retries, delayMs },
+          error: { code, message, details },
+        }),
+      onTick: () => this.report(state, download),
+    });
     return download;
   }
 
@@ -249,12 +236,10 @@ export class Transfer {
 
   /** The bytes may have been resumed, come through a cache or of several servers: a source is given up when it is wrong alone. */
   private chooseAfterMismatch({ remote }: TransferState, error: FetchError): boolean {
-    if (remote.isCautious) this.sources.current.dropped = error;
+    const wasWrongAlone = remote.isCautious;
     remote.isCautious = true;
     remote.refuseRanges();
-    const next = this.sources.current.dropped ? this.sources.next() : this.sources.current;
-    if (next) this.sources.current = next;
-    return next !== null;
+    return this.sources.turn(wasWrongAlone ? error : null);
   }
 
   private report(state: TransferState, download: Download): void {
