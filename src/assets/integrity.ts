@@ -160,3 +160,10 @@ function quote(token: string): string {
 function invalid(what: string): FetchError {
   return new FetchError('invalidRequest', `${what} ${ACCEPTED}`);
 }
+
+/** Whether a hash is in both lists: then both are of the same bytes. */
+export function haveHashInCommon(some: readonly Integrity[], others: readonly Integrity[]): boolean {
+  return some.some(({ algorithm, digestHex }) =>
+    others.some((other) => other.algorithm === algorithm && other.digestHex === digestHex),
+  );
+}

@@ -1,4 +1,5 @@
 // Where the file can be fetched from: the original and its mirrors, and what this run has learnt of them.
+import { createHash } from 'node:crypto';
 import type { FetchError } from '../assets/fetchError';
 import { displayHost, parseHttpUrl } from '../assets/redact';
 import type { Landing } from './redirects';
@@ -93,4 +94,9 @@ export class Sources {
 function makeSource(text: string): Source {
   const url = parseHttpUrl(text);
   return { text, url, landing: null, hasAnswered: false, object: null, dropped: null, hasDelivered: false };
+}
+
+/** Tells whether two sources are of one URL without showing it. */
+export function hashUrl(url: string): string {
+  return createHash('sha256').update(url).digest('hex');
 }

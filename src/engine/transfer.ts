@@ -1,5 +1,4 @@
 // One file's life, step by step: place, state, download, proof, publication. Raises the FetchError that ended it.
-import { FetchError } from '../assets/fetchError';
 import { checkHeaders } from '../assets/headers';
 import type { FetchRequest, FetchResult } from '../assets/request';
 import type { TransferEvent } from '../bridge/protocol';
@@ -14,12 +13,13 @@ import { putAway } from './leftovers';
 import { fileNameOf, locateDestination, requireFree, type Destination, type Place } from './place';
 import { PresenceLook, type PresentFile } from './presentFile';
 import { Proof } from './proof';
+import { prove } from './proving';
 import { proposeRemoteName } from './remoteName';
 import { surroundingsIn } from './sharedDownload';
-import { Sources } from './source';
+import { hashUrl, Sources } from './source';
 import { transferFolder, transferKey, type TransferFolder } from './transferFolder';
 import { TransferMeter } from './transferMeter';
-import { hashUrl, TransferState, type Proven } from './transferState';
+import { TransferState } from './transferState';
 import type { RemoteObject } from './validator';
 
 /** An event of one transfer; the queue adds the id. */
@@ -118,6 +118,8 @@ export class Transfer {
 
   /** Downloads until the proof holds: a mismatch is met with one fresh start, then with the other mirrors, then given up. */
   private async obtain(state: TransferState, place: Place): Promise<Obtained> {
+    const { context, proof, signal, sources } = this;
+    const { disk } = context;
     let at: Destination | null = null;
     const onObject = async (answer: Answer, object: RemoteObject): Promise<void> => {
       at = await this.prepare(state, place, answer, object);
@@ -131,7 +133,8 @@ export class Transfer {
       }
       await this.materializing;
       at ??= await this.prepareComplete(state, place);
-      const proven = await this.prove(state);
+      this.emit({ type: 'verifying' });
+      const proven = await prove({ disk, proof, sources, state }, signal);
       if (proven) return { at, ...proven };
     }
   }
@@ -216,30 +219,6 @@ export class Transfer {
     const around = { http, clock: disk.clock, idleTimeoutMs: config.idleTimeoutMs };
     this.proof.addChecksums(await fetchChecksums(around, this.request, checksumUrl, fileName, this.signal));
     this.hasChecksums = true;
-  }
-
-  private async prove(state: TransferState): Promise<{ proven: Proven; verifiedBy: string } | null> {
-    this.emit({ type: 'verifying' });
-    const proven = await state.prove(this.signal);
-    try {
-      return { proven, verifiedBy: this.proof.check(proven.digests, state.remote.isLengthProven) };
-    } catch (error) {
-      if (!(error instanceof FetchError) || !this.chooseAfterMismatch(state, error)) throw error;
-      const name = state.name ?? fileNameOf(this.request.path);
-      this.context.disk.log('warn', `The hash of ${name} does not match; fetching the file once more, past caches.`);
-    }
-    state.work.reset();
-    state.remote.forget();
-    await state.reset();
-    return null;
-  }
-
-  /** The bytes may have been resumed, come through a cache or of several servers: a source is given up when it is wrong alone. */
-  private chooseAfterMismatch({ remote }: TransferState, error: FetchError): boolean {
-    const wasWrongAlone = remote.isCautious;
-    remote.isCautious = true;
-    remote.refuseRanges();
-    return this.sources.turn(wasWrongAlone ? error : null);
   }
 
   private report(state: TransferState, download: Download): void {

@@ -1,6 +1,6 @@
 // The resumable state of one transfer: part file, journal and running hash, kept in step. The caller holds the lease.
-import { createHash } from 'node:crypto';
 import { asFetchError, FetchError } from '../assets/fetchError';
+import { haveHashInCommon } from '../assets/integrity';
 import { redactUrl } from '../assets/redact';
 import type { FetchRequest } from '../assets/request';
 import { countBytes, type RangeSet } from './byteRanges';
@@ -15,7 +15,7 @@ import { requireSize } from './partProof';
 import type { Proof } from './proof';
 import { Superseded, type FolderHold } from './folderHold';
 import { RemoteFile } from './remoteFile';
-import type { Sources } from './source';
+import { hashUrl, type Sources } from './source';
 import type { TransferFolder } from './transferFolder';
 import { Workload } from './workload';
 
@@ -98,7 +98,9 @@ export class TransferState {
     const { totalBytes, etag, lastModified, validator } = record;
     const { hasGivenHash } = this.remote;
     const source = this.sources.find((text) => hashUrl(text) === (record.sourceUrlHash ?? record.urlHash));
-    const isProvable = hasGivenHash ? source !== null || hasCommonHash(record, this.request) : validator !== null;
+    const isProvable = hasGivenHash
+      ? source !== null || haveHashInCommon(record.integrity, this.request.integrity)
+      : validator !== null;
     if (kept.length === 0 || !isProvable || (!hasGivenHash && source === null)) return;
     if (source) {
       source.object = { totalBytes, etag, lastModified, validator };
@@ -243,15 +245,4 @@ export class TransferState {
       ...(this.partStamp === null ? {} : { partStamp: this.partStamp }),
     };
   }
-}
-
-/** Tells whether two requests ask for the same URL without showing it. */
-export function hashUrl(url: string): string {
-  return createHash('sha256').update(url).digest('hex');
-}
-
-function hasCommonHash(record: JournalRecord, { integrity }: FetchRequest): boolean {
-  return integrity.some(({ algorithm, digestHex }) =>
-    record.integrity.some((known) => known.algorithm === algorithm && known.digestHex === digestHex),
-  );
 }

@@ -1,6 +1,16 @@
 // Part file and journal say the same at every instant: before a resume's first byte, amid a restart, beside strangers' bytes.
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { FetchErrorCode } from '../../../src/assets/fetchError';
 import { parseIntegrity } from '../../../src/assets/integrity';
@@ -59,7 +69,9 @@ describe('part file and journal of a transfer', function () {
       const run = engine.begin(url, { integrity });
       await engine.waitUntil(() => receivedBytes(run) > MIB);
       const { part } = folderOf(url);
-      writeFileSync(part, Buffer.concat([readFileSync(part), Buffer.alloc(SIZE, 7)]), { flag: 'r+' });
+      const file = openSync(part, 'r+');
+      writeSync(file, Buffer.alloc(SIZE, 7), 0, SIZE, SIZE);
+      closeSync(file);
       assertDone(await run.outcome, 1, SIZE);
     });
 
