@@ -31,7 +31,9 @@ describe('an offer that is answered late', () => {
     await workbench.reloadWindow();
     await workbench.runCommand('Asset Fetch: Verify Workspace Assets');
     await workbench.notifications.waitFor(/Nothing was done, since the asset list has (an error|\d errors)\./);
-    assert.equal((await workbench.notifications.texts()).length, 1);
+    // The progress of verifying may still be fading.
+    const others = (await workbench.notifications.texts()).filter((text) => text !== 'Verifying workspace assets');
+    assert.equal(others.length, 1, others.join('\n'));
   });
 });
 

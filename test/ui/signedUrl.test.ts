@@ -15,7 +15,7 @@ describe('a signed URL', () => {
     const { workbench, samples } = session();
     const { notifications, quickInput } = workbench;
     await workbench.runCommand('Asset Fetch: Download File…');
-    await quickInput.typeInInputBox(samples.origin + signedAsset.path, 'Address of asked.bin');
+    await quickInput.typeInInputBox(samples.origin + signedAsset.path, 'Address of the file');
     await quickInput.typeInInputBox(name, 'Path in');
     texts.push(await notifications.waitFor(/ [2-9]\d %/));
     await notifications.click(/^Downloading/, 'Cancel');
