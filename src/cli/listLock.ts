@@ -1,10 +1,9 @@
 // One process at a time changes a list: reading, editing and replacing it must not mix with another's.
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { FetchError } from '../assets/fetchError';
-import { createDisk, type Disk } from '../engine/disk';
-import { acquireLease, type Lease, type LeaseWait } from '../engine/lease';
-import { discardTransfer, makeTransferFolder, type TransferFolder } from '../engine/transferFolder';
+import { createDisk } from '../engine/disk';
+import { leaseFolder } from '../engine/folderHold';
+import { discardTransfer, type TransferFolder } from '../engine/transferFolder';
 
 /**
  * Runs `change` while no other process changes the list `file` (absolute). The lock is a folder beside the list, gone
@@ -14,7 +13,8 @@ import { discardTransfer, makeTransferFolder, type TransferFolder } from '../eng
 export async function withListLock<T>(file: string, change: () => T): Promise<T> {
   const disk = createDisk(() => undefined);
   const folder = lockFolder(file);
-  const lease = await lock(disk, folder);
+  const wait = { signal: new AbortController().signal, onWaiting: () => undefined };
+  const lease = await leaseFolder(disk, folder, wait);
   try {
     return change();
   } finally {
@@ -36,18 +36,5 @@ export function realPathOf(file: string): string {
     return realpathSync(file);
   } catch {
     return file;
-  }
-}
-
-/** Whoever is done removes the folder under those who wait: then it is made anew. */
-async function lock(disk: Disk, folder: TransferFolder): Promise<Lease> {
-  const wait: LeaseWait = { signal: new AbortController().signal, onWaiting: () => undefined };
-  for (;;) {
-    try {
-      await makeTransferFolder(disk, folder);
-      return await acquireLease(disk, folder.dir, wait);
-    } catch (error) {
-      if (!(error instanceof FetchError) || error.details.reason !== 'ENOENT') throw error;
-    }
   }
 }

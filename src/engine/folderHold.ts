@@ -2,7 +2,7 @@
 import { FetchError } from '../assets/fetchError';
 import type { Disk } from './disk';
 import { inspectJournal } from './journal';
-import { acquireLease, type Lease } from './lease';
+import { acquireLease, type Lease, type LeaseWait } from './lease';
 import { detachPart, makeTransferFolder, requireUsableState, type TransferFolder } from './transferFolder';
 
 /** Another window or process was at the same transfer until now: whoever holds this looks at everything anew. */
@@ -55,7 +55,7 @@ export class FolderHold {
       watches.push(this.disk.clock.every(WATCH_MS, () => void this.watchOther()));
     };
     try {
-      this.lease = await this.acquire(signal, onWaiting);
+      this.lease = await leaseFolder(this.disk, this.folder, { signal, onWaiting });
     } finally {
       for (const stop of watches) stop();
     }
@@ -73,21 +73,24 @@ export class FolderHold {
     this.lease = null;
   }
 
-  /** An owner that is done removes the folder under whoever waits: then it is made anew. */
-  private async acquire(signal: AbortSignal, onWaiting: () => void): Promise<Lease> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await makeTransferFolder(this.disk, this.folder);
-        return await acquireLease(this.disk, this.folder.dir, { signal, onWaiting });
-      } catch (error) {
-        const isGone = error instanceof FetchError && error.details.reason === 'ENOENT';
-        if (!isGone || attempt >= MOST_ATTEMPTS) throw error;
-      }
-    }
-  }
-
   private async watchOther(): Promise<void> {
     const journal = await inspectJournal(this.disk, this.folder).catch(() => null);
     if (journal?.type === 'found') this.othersUrlHash = journal.record.urlHash;
+  }
+}
+
+/**
+ * Makes the folder and waits for its lease. An owner that is done removes it under whoever waits: then it is made anew. Raises
+ * what `makeTransferFolder` and `acquireLease` raise.
+ */
+export async function leaseFolder(disk: Disk, folder: TransferFolder, wait: LeaseWait): Promise<Lease> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await makeTransferFolder(disk, folder);
+      return await acquireLease(disk, folder.dir, wait);
+    } catch (error) {
+      const isGone = error instanceof FetchError && error.details.reason === 'ENOENT';
+      if (!isGone || attempt >= MOST_ATTEMPTS) throw error;
+    }
   }
 }
