@@ -70,14 +70,17 @@ function withoutIgnored(text: string): string {
  * start-up files, package manifests and the like, in any folder.
  */
 export function isSensitivePath(path: string): boolean {
-  const name = foldPath(path).split('/').at(-1) ?? '';
-  if (isSensitiveFolder(path)) return true;
-  return FILES.has(name) || FILE_PATTERN.test(name);
+  const folded = foldPath(path);
+  const name = folded.split('/').at(-1) ?? '';
+  return isFoldedSensitive(folded) || FILES.has(name) || FILE_PATTERN.test(name);
 }
 
 /** Whether the path is a folder whose content steers tools, or lies in one: any name in it is sensitive. */
 export function isSensitiveFolder(path: string): boolean {
-  const folded = foldPath(path);
+  return isFoldedSensitive(foldPath(path));
+}
+
+function isFoldedSensitive(folded: string): boolean {
   return FOLDER_PATTERN.test(folded) || folded.split('/').some((component) => FOLDERS.has(component));
 }
 

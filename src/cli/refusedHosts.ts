@@ -4,6 +4,7 @@ import { toPlainError, type PlainFetchError } from '../assets/fetchError';
 import { parseHttpUrl } from '../assets/redact';
 import type { SyncChoices } from '../assets/syncPlan';
 import { classifyHostname, isAddressAllowed, refuseAddress, type AddressPolicy } from '../engine/addressPolicy';
+import { bareHostname } from '../engine/ipAddress';
 import type { Plan } from './fetchPlan';
 
 /** The plan with every fetch `refused` that could reach only literal private, loopback or link-local hosts without consent. */
@@ -20,7 +21,7 @@ export function refuseHosts(plan: Plan, { allowedPrivateHosts }: Pick<SyncChoice
 }
 
 function findRefusal(policy: AddressPolicy, url: URL): PlainFetchError | null {
-  const kind = classifyHostname(url.hostname.replace(/^\[|\]$/g, ''));
+  const kind = classifyHostname(bareHostname(url));
   if (kind === null || isAddressAllowed(policy, url, kind)) return null;
   return toPlainError(refuseAddress(policy, url, kind));
 }

@@ -1,7 +1,7 @@
 // Which addresses a request may be sent to: pure classification and judgement. Resolving and dialling is dial.ts.
 import { FetchError } from '../assets/fetchError';
 import type { UrlSource } from '../assets/request';
-import { isInPrefix, parseIpAddress, parseIpPrefix, type IpPrefix } from './ipAddress';
+import { bareHostname, isInPrefix, parseIpAddress, parseIpPrefix, type IpPrefix } from './ipAddress';
 
 /** What kind of network an address lies in. `linkLocal` includes the cloud metadata services. */
 export type AddressKind = 'public' | 'private' | 'loopback' | 'linkLocal';
@@ -95,9 +95,7 @@ export function isAddressAllowed(policy: AddressPolicy, url: URL, kind: AddressK
 }
 
 function isConsented({ allowedPrivateHosts }: AddressPolicy, url: URL): boolean {
-  const names = new Set(
-    [url.host, url.hostname, url.hostname.replace(/^\[|\]$/g, '')].map((name) => name.toLowerCase()),
-  );
+  const names = new Set([url.host, url.hostname, bareHostname(url)].map((name) => name.toLowerCase()));
   return allowedPrivateHosts.some((host) => names.has(host.toLowerCase()));
 }
 

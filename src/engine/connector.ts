@@ -18,6 +18,7 @@ import type { NetworkOptions } from './networkOptions';
 import type { ProxyDecision } from './proxy';
 import { BlockPool, type SocketReading } from './socketReading';
 import { connectThroughSocks5 } from './socks5';
+import { bareHostname } from './ipAddress';
 import { readTlsFacts, secureOver, shakeHands, tlsOptions, type TlsPeer } from './tlsHandshake';
 import { createTrustContext } from './trustedRoots';
 
@@ -192,10 +193,6 @@ function requireNameLength({ hostname }: URL): void {
   if (hostname.replace(/\.$/, '').length <= 253) return;
   const message = `The host name ${hostname.slice(0, 40)}… is longer than the 253 characters that a name can have.`;
   throw new FetchError('invalidRequest', message, { isFinal: true });
-}
-
-function bareHostname(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '');
 }
 
 function effectivePort(url: URL): number {

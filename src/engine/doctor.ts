@@ -10,6 +10,7 @@ import { showProxy } from './connector';
 import { diagnoseAnswer } from './diagnosedAnswer';
 import { resolveHost, type ResolveHost } from './dial';
 import { HttpClient } from './http';
+import { bareHostname } from './ipAddress';
 import { asCancelled, translateDialError } from './networkErrors';
 import type { NetworkOptions } from './networkOptions';
 import { chooseProxy, type ProxyDecision } from './proxy';
@@ -86,7 +87,7 @@ async function diagnoseAddresses(
   signal: AbortSignal,
 ): Promise<DiagnosisStep> {
   if (proxy.kind !== 'direct') return { step: 'addresses', outcome: 'ok', text: `The proxy resolves ${url.hostname}.` };
-  const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  const hostname = bareHostname(url);
   // The system's resolver can't be called back: its answer is no longer waited for.
   const resolving = settleOrAbort<Awaited<ReturnType<ResolveHost>>>(signal, (take, fail) => {
     resolve(hostname).then(take, fail);

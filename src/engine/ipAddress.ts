@@ -57,3 +57,8 @@ export function isInPrefix(address: readonly number[], { bytes, prefixBits }: Ip
     return ((byte ^ (address[index] ?? 0)) & mask) === 0;
   });
 }
+
+/** The host of a URL without its port and, for an IPv6 address, without the brackets. */
+export function bareHostname({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}

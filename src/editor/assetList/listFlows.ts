@@ -32,18 +32,22 @@ export class ListFlows {
 
   /** Reads lists and looks at the disk; lists with errors are told and left out. @throws FetchError `untrusted`, `engineCrashed` */
   async load(files: readonly ListFile[]): Promise<readonly LoadedList[]> {
-    const loaded = await this.read(files);
-    const sound = loaded.filter((list) => faultsOf(list).length === 0);
-    for (const list of loaded) if (!sound.includes(list)) goOn(this.tellFaults(list), this.log);
+    const { sound, faulty } = await this.sort(files);
+    for (const list of faulty) goOn(this.tellFaults(list), this.log);
     return sound;
   }
 
   /** As `load`, where nobody asked for it: errors go into the log and the Problems view. */
   async loadQuietly(files: readonly ListFile[]): Promise<readonly LoadedList[]> {
-    const loaded = await this.read(files);
-    const sound = loaded.filter((list) => faultsOf(list).length === 0);
-    for (const list of loaded) if (!sound.includes(list)) await this.recordFaults(list);
+    const { sound, faulty } = await this.sort(files);
+    for (const list of faulty) await this.recordFaults(list);
     return sound;
+  }
+
+  private async sort(files: readonly ListFile[]): Promise<Record<'sound' | 'faulty', readonly LoadedList[]>> {
+    const loaded = await this.read(files);
+    const isSound = (list: LoadedList): boolean => faultsOf(list).length === 0;
+    return { sound: loaded.filter(isSound), faulty: loaded.filter((list) => !isSound(list)) };
   }
 
   /** Whether files of a list are being fetched in this window. */
